@@ -1,0 +1,1 @@
+"""What a network is: operators, graphs, layers, families, specs, and their lowering to torch."""

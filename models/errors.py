@@ -1,0 +1,102 @@
+"""Everything that can be wrong with a question about a network.
+
+    ArchmeterError
+    ├── UnknownName
+    │   ├── UnknownFamily
+    │   └── UnknownPreset
+    ├── SpecConflict        the request contradicts itself
+    ├── ShapeError          sizes do not fit together
+    └── GraphTooLarge       beyond what is counted exactly and promptly
+
+Each is raised where the fact is known and carries what a caller needs to mend the question: the
+field, the value and what would have been accepted. They are mapped to HTTP and to exit codes in
+one place each, by the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ArchmeterError(ValueError):
+    """A question that cannot be answered, and why.
+
+    Attributes:
+        code: stable identifier of the kind of error.
+        field: dotted path of the field at fault inside the architecture, if one can be named.
+        value: what was given there.
+        accepted: what would be accepted instead, in words.
+    """
+
+    code = "invalid"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        value: object = None,
+        accepted: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+        self.accepted = accepted
+
+
+class UnknownName(ArchmeterError):
+    """A family or preset that is not in the catalogue; ``nearest`` lists the closest names."""
+
+    code = "unknown_name"
+    noun = "name"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        # A long name is hostile or pasted by mistake: matching it would cost quadratic time.
+        key = name[:80].lower()
+        names = list(known)
+        self.nearest = tuple(get_close_matches(key, names, n=5, cutoff=0.5))
+        suggestion = ", ".join(self.nearest) or f"one of the {len(names)} listed"
+        super().__init__(
+            f"unknown {self.noun} {name[:80]!r}; nearest: {suggestion}",
+            field=self.noun,
+            value=name,
+            accepted=suggestion,
+        )
+
+
+class UnknownFamily(UnknownName):
+    """No family has this name."""
+
+    code = "unknown_family"
+    noun = "family"
+
+
+class UnknownPreset(UnknownName):
+    """No preset has this name."""
+
+    code = "unknown_preset"
+    noun = "preset"
+
+
+class SpecConflict(ArchmeterError):
+    """Two parts of one request contradict each other."""
+
+    code = "spec_conflict"
+
+
+class ShapeError(ArchmeterError):
+    """An operator was given sizes that do not fit; ``path`` says which operator of the network."""
+
+    code = "shape_mismatch"
+
+    def __init__(self, message: str, *, path: str | None = None) -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.detail = message
+        self.path = path
+
+
+class GraphTooLarge(ArchmeterError):
+    """The network is larger than the service counts: too many operators, or inexact integers."""
+
+    code = "graph_too_large"

@@ -1,0 +1,1 @@
+"""The catalogue: one paper lineage to a file, discovered by ``models.registry``."""

@@ -1,0 +1,177 @@
+"""One operator each: convolutions, norms, activations, pools and classifiers' linear layers.
+
+Sides are given as one integer or a (height, width) pair. Operators are made through caches: equal
+layers of one network share one description, and the work done for it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from models.graph import Tensor
+from models.ops import (
+    IN_PLACE_ACTIVATIONS,
+    Activation,
+    ActivationKind,
+    AdaptiveAvgPool2d,
+    Amax,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GroupNorm,
+    Linear,
+    MaxPool2d,
+    Mean,
+    Op,
+    Pair,
+)
+
+Side = int | Pair
+NormKind = Literal["batch", "group"]
+
+GROUP_NORM_GROUPS = 32
+"""Groups of a group norm, as in Wu & He 2018 §4.1."""
+
+_BATCH_NORM = BatchNorm2d()
+_GROUP_NORM = GroupNorm(GROUP_NORM_GROUPS)
+_GLOBAL_AVG_POOL = AdaptiveAvgPool2d()
+_SPATIAL_MEAN, _SPATIAL_MAX = Mean((2, 3)), Amax((2, 3))
+_CHANNEL_MEAN, _CHANNEL_MAX = Mean((1,)), Amax((1,))
+_FLATTEN = Flatten()
+_CONCAT_CHANNELS = Concat(1)
+_linear_op = lru_cache(1024)(Linear)
+_activation_op = lru_cache(64)(Activation)
+_dropout_op = lru_cache(64)(Dropout)
+
+
+def _pair(side: Side) -> Pair:
+    return (side, side) if isinstance(side, int) else side
+
+
+@lru_cache(4096)
+def _conv_op(
+    channels: int,
+    kernel: Side,
+    stride: Side,
+    padding: Side | None,
+    dilation: Side,
+    groups: int,
+    bias: bool,  # noqa: FBT001
+) -> Op:
+    k, d = _pair(kernel), _pair(dilation)
+    centred = (d[0] * (k[0] - 1) // 2, d[1] * (k[1] - 1) // 2)
+    p = centred if padding is None else _pair(padding)
+    return Conv2d(channels, k, _pair(stride), p, d, groups, bias)
+
+
+@lru_cache(256)
+def _pool_op(
+    kind: type[MaxPool2d | AvgPool2d],
+    kernel: Side,
+    stride: Side,
+    padding: Side,
+    ceil: bool,  # noqa: FBT001
+) -> Op:
+    return kind(_pair(kernel), _pair(stride), _pair(padding), ceil)
+
+
+def conv(
+    x: Tensor,
+    channels: int,
+    kernel: Side = 1,
+    *,
+    stride: Side = 1,
+    padding: Side | None = None,
+    dilation: Side = 1,
+    groups: int = 1,
+    bias: bool = False,
+) -> Tensor:
+    """A convolution; padding defaults to (k-1)/2, which keeps the map at stride 1."""
+    return x.graph.append(_conv_op(channels, kernel, stride, padding, dilation, groups, bias), x)
+
+
+def linear(x: Tensor, features: int, *, bias: bool = True) -> Tensor:
+    """A linear layer over the last dimension."""
+    return x.graph.append(_linear_op(features, bias), x)
+
+
+def norm(x: Tensor, kind: NormKind = "batch") -> Tensor:
+    """A normalisation layer with learned scale and shift."""
+    return x.graph.append(_BATCH_NORM if kind == "batch" else _GROUP_NORM, x)
+
+
+def act(x: Tensor, kind: ActivationKind = "relu", *, inplace: bool = True) -> Tensor:
+    """An activation, written over its input where that is possible and not forbidden."""
+    return x.graph.append(_activation_op(kind, inplace and kind in IN_PLACE_ACTIVATIONS), x)
+
+
+def conv_norm_act(
+    x: Tensor,
+    channels: int,
+    kernel: Side = 1,
+    *,
+    stride: Side = 1,
+    groups: int = 1,
+    norm_kind: NormKind = "batch",
+    act_kind: ActivationKind = "relu",
+) -> Tensor:
+    """act(norm(conv(x))), without bias: the norm has one."""
+    return act(norm(conv(x, channels, kernel, stride=stride, groups=groups), norm_kind), act_kind)
+
+
+def max_pool(
+    x: Tensor, kernel: Side, *, stride: Side, padding: Side = 0, ceil: bool = False
+) -> Tensor:
+    """The largest element of each window."""
+    return x.graph.append(_pool_op(MaxPool2d, kernel, stride, padding, ceil), x)
+
+
+def avg_pool(
+    x: Tensor, kernel: Side, *, stride: Side, padding: Side = 0, ceil: bool = False
+) -> Tensor:
+    """The mean of each window, over its elements inside the map."""
+    return x.graph.append(_pool_op(AvgPool2d, kernel, stride, padding, ceil), x)
+
+
+def global_avg_pool(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, 1, 1), as the pooling layer before a classifier."""
+    return x.graph.append(_GLOBAL_AVG_POOL, x)
+
+
+def spatial_mean(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, 1, 1), as a plain reduction inside a block."""
+    return x.graph.append(_SPATIAL_MEAN, x)
+
+
+def spatial_max(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, 1, 1)."""
+    return x.graph.append(_SPATIAL_MAX, x)
+
+
+def channel_mean(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, 1, H, W)."""
+    return x.graph.append(_CHANNEL_MEAN, x)
+
+
+def channel_max(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, 1, H, W)."""
+    return x.graph.append(_CHANNEL_MAX, x)
+
+
+def flatten(x: Tensor) -> Tensor:
+    """(N, ...) -> (N, features)."""
+    return x.graph.append(_FLATTEN, x)
+
+
+def concat(*tensors: Tensor) -> Tensor:
+    """Tensors laid one after another along the channels."""
+    return tensors[0].graph.append(_CONCAT_CHANNELS, *tensors)
+
+
+def dropout(x: Tensor, rate: float) -> Tensor:
+    """Dropout while training; the tensor itself where the rate is zero."""
+    return x.graph.append(_dropout_op(rate), x) if rate else x

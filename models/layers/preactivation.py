@@ -1,0 +1,47 @@
+"""Residual blocks with the activation before each convolution; He et al. 2016, arXiv:1603.05027.
+
+Norm and relu of the input feed both branches wherever the shortcut is a projection.
+"""
+
+from __future__ import annotations
+
+from models.graph import Tensor, block
+from models.layers.attention import attend
+from models.layers.basics import act, conv, dropout, norm
+from models.layers.residual import Residual
+from models.layers.shortcuts import projection, zero_padded
+
+
+@block
+def preact_basic(
+    x: Tensor, width: int, *, stride: int, style: Residual, dropout_rate: float = 0.0
+) -> Tensor:
+    """shortcut(x) + attend(W2 relu(norm W1 relu(norm x))), both 3x3."""
+    ready = act(norm(x, style.norm))
+    y = act(norm(conv(ready, width, 3, stride=stride), style.norm))
+    y = conv(dropout(y, dropout_rate), width, 3)
+    return _join(y, x, ready, stride=stride, style=style)
+
+
+@block
+def preact_bottleneck(x: Tensor, mid: int, width: int, *, stride: int, style: Residual) -> Tensor:
+    """shortcut(x) + attend(W3 relu(norm W2 relu(norm W1 relu(norm x)))): 1x1, 3x3, 1x1."""
+    outer, inner = (stride, 1) if style.stride_on_first else (1, stride)
+    ready = act(norm(x, style.norm))
+    y = act(norm(conv(ready, mid, stride=outer), style.norm))
+    y = act(norm(conv(y, mid, 3, stride=inner, groups=style.groups), style.norm))
+    return _join(conv(y, width), x, ready, stride=stride, style=style)
+
+
+def _join(y: Tensor, x: Tensor, ready: Tensor, *, stride: int, style: Residual) -> Tensor:
+    y = attend(y, style.attention)
+    same = stride == 1 and x.channels == y.channels
+    if style.shortcut == "C" or (style.shortcut == "B" and not same):
+        # No norm on it: the next block begins with one.
+        x = projection(
+            ready, y.channels, stride=stride, pooled=style.pooled_shortcut, norm_kind=None
+        )
+    elif not same:
+        x = zero_padded(x, y.channels, stride=stride)
+    y += x
+    return y

@@ -1,0 +1,217 @@
+"""Knobs that the residual families share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.graph import Tensor
+from models.layers.attention import Attention, AttentionKind
+from models.layers.basics import NormKind
+from models.layers.heads import pooled_classifier
+from models.layers.residual import Residual, basic, bottleneck
+from models.layers.shortcuts import ShortcutOption
+from models.layers.stages import stages
+from models.layers.stems import Stem, StemKind, StemPool
+from models.layers.stems import stem as build_stem
+from models.scaling import scale_depths, scale_width
+from models.spec import ArchitectureSpec, Depths, Width
+
+BlockKind = Literal["basic", "bottleneck"]
+
+IMAGENET_DEPTHS: Mapping[int, tuple[BlockKind, tuple[int, ...]]] = {
+    10: ("basic", (1, 1, 1, 1)),
+    14: ("bottleneck", (1, 1, 1, 1)),
+    18: ("basic", (2, 2, 2, 2)),
+    26: ("bottleneck", (2, 2, 2, 2)),
+    34: ("basic", (3, 4, 6, 3)),
+    50: ("bottleneck", (3, 4, 6, 3)),
+    101: ("bottleneck", (3, 4, 23, 3)),
+    152: ("bottleneck", (3, 8, 36, 3)),
+    200: ("bottleneck", (3, 24, 36, 3)),
+    269: ("bottleneck", (3, 30, 48, 8)),
+}
+"""Weight layers of the networks in print -> their block, and blocks per stage."""
+
+BLOCKS_PER_STAGE_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 1, "maximum": 2048},
+    "minItems": 1,
+    "maxItems": 8,
+}
+
+
+def depth_schema(numbers: dict[str, Any]) -> dict[str, Any]:
+    """JSON schema of a depth: a number of weight layers, or blocks per stage."""
+    return {"anyOf": [{"type": "integer", **numbers}, BLOCKS_PER_STAGE_SCHEMA]}
+
+
+class ResidualSpec(ArchitectureSpec):
+    """A residual network; families add what is inside their blocks.
+
+    A depth given as a number of weight layers, as in the names of networks, is expanded into
+    blocks per stage (and the kind of block) before validation, so that a spec has one canonical
+    form however it was asked for.
+    """
+
+    named_depths: ClassVar[str] = "one of " + ", ".join(map(str, IMAGENET_DEPTHS))
+
+    depth: Depths = Field(
+        default=(3, 4, 6, 3),
+        description="Weight layers as in the networks' names, or a list of blocks per stage.",
+        json_schema_extra=depth_schema({"enum": list(IMAGENET_DEPTHS)}),
+    )
+    base_width: Width = Field(
+        default=64, description="Channels of the first stage's blocks; doubles with each stage."
+    )
+    stem: StemKind = Field(
+        default="conv7",
+        description="First layers: one 7x7, three 3x3 (ResNet-C/D; tiered as in timm's ResNet-T), "
+        "or one 3x3 without downsampling for CIFAR images.",
+    )
+    stem_width: Width = Field(default=64, description="Channels after the stem.")
+    stem_pool: StemPool = Field(
+        default="max",
+        description="3x3 max pool with padding, or rounding up without (Caffe), or a 2x2 average.",
+    )
+    shortcut: ShortcutOption = Field(
+        default="B",
+        description="Where shapes differ: A pads with zeros, B projects; C projects everywhere.",
+    )
+    pooled_shortcut: bool = Field(
+        default=False, description="Downsample shortcuts by average pooling (ResNet-D)."
+    )
+    norm: NormKind = Field(default="batch", description="Batch norm, or group norm of 32 groups.")
+    attention: AttentionKind = Field(
+        default="none", description="Attention on what each block adds to its shortcut."
+    )
+    reduction: int = Field(
+        default=16,
+        ge=1,
+        le=1024,
+        description="Channels ÷ squeezed channels, in squeeze-and-excitation and CBAM.",
+    )
+    squeeze_divisor: int = Field(
+        default=1, ge=1, le=64, description="Squeezed channels are a multiple of this."
+    )
+    attention_bias: bool = Field(
+        default=True, description="Biases in the two layers of the channel attention."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_named_depth(cls, fields: Any) -> Any:  # noqa: ANN401 - whatever was posted
+        if isinstance(fields, Mapping):
+            depth = fields.get("depth")
+            if isinstance(depth, int) and not isinstance(depth, bool):
+                return {**fields, **cls.expand_depth(depth, fields)}
+        return fields
+
+    @field_validator("depth", mode="before")
+    @classmethod
+    def _refuse_other_numbers(cls, depth: Any) -> Any:  # noqa: ANN401
+        # Had the number meant something here, it would have been expanded by now.
+        if isinstance(depth, int):
+            raise PydanticCustomError(
+                "depth",
+                "depth {depth} does not name a network with these blocks; it may be {accepted}, "
+                "or a list of blocks per stage",
+                {"depth": depth, "accepted": cls.named_depths},
+            )
+        return depth
+
+    @classmethod
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a number of weight layers stands for; none if it stands for nothing."""
+        block, depths = IMAGENET_DEPTHS.get(depth, (None, ()))
+        if block is None:
+            return {}
+        if "block" not in cls.model_fields:
+            return {"depth": depths} if block == "bottleneck" else {}
+        agrees = fields.get("block", block) == block
+        return {"depth": depths, "block": block} if agrees else {}
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Blocks per stage, scaled."""
+        return scale_depths(self.depth, self.depth_multiplier)
+
+    def stage_width(self, stage: int) -> int:
+        """Channels inside the blocks of a stage, scaled."""
+        return scale_width(self.base_width << stage, self.width_multiplier)
+
+    def stem_style(self, *, bare_end: bool = False) -> Stem:
+        """The stem, scaled."""
+        width = scale_width(self.stem_width, self.width_multiplier)
+        return Stem(self.stem, width, self.stem_pool, self.norm, bare_end)
+
+    def residual_style(self) -> Residual:
+        """What the blocks have in common."""
+        attention = Attention(
+            self.attention, self.reduction, self.squeeze_divisor, self.attention_bias
+        )
+        return Residual(
+            shortcut=self.shortcut,
+            pooled_shortcut=self.pooled_shortcut,
+            norm=self.norm,
+            attention=attention,
+        )
+
+
+class PostActivationSpec(ResidualSpec):
+    """A residual network whose blocks end in an activation, as in 2015: stem, stages, head."""
+
+    expansion: int = Field(
+        default=4, ge=1, le=16, description="Block output ÷ inner channels of a bottleneck."
+    )
+    stride_on: Literal["3x3", "1x1"] = Field(
+        default="3x3",
+        description="Convolution of a bottleneck that strides: the 3x3 (v1.5), or the first 1x1 "
+        "as in the 2015 paper.",
+    )
+    pooled_stride: bool = Field(
+        default=False,
+        description="Average pools in place of strided 3x3 convolutions (anti-aliasing).",
+    )
+
+    @abstractmethod
+    def residual_block(self, x: Tensor, stage: int, stride: int, style: Residual) -> Tensor:
+        """One block of a stage, counted from 0."""
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, stages of residual blocks, classifier."""
+        style = self.residual_style()
+
+        def build(x: Tensor, stage: int, stride: int) -> Tensor:
+            return self.residual_block(x, stage, stride, style)
+
+        x = stages(build_stem(x, self.stem_style()), self.depths, build)
+        return pooled_classifier(x, self.num_classes)
+
+    def residual_style(self) -> Residual:
+        """What the blocks have in common."""
+        return (
+            super()
+            .residual_style()
+            ._replace(stride_on_first=self.stride_on == "1x1", pooled_stride=self.pooled_stride)
+        )
+
+
+class ResNetSpec(PostActivationSpec):
+    """Plain basic or bottleneck blocks: the 2015 paper, whatever the size of its images."""
+
+    block: BlockKind = Field(
+        default="bottleneck",
+        description="Two 3x3 convolutions, or 1x1, 3x3, 1x1; a depth given as a number implies it.",
+    )
+
+    def residual_block(self, x: Tensor, stage: int, stride: int, style: Residual) -> Tensor:
+        """A basic block, or a bottleneck whose output is ``expansion`` times as wide."""
+        width = self.stage_width(stage)
+        if self.block == "basic":
+            return basic(x, width, stride=stride, style=style)
+        return bottleneck(x, width, self.expansion * width, stride=stride, style=style)

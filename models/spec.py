@@ -1,0 +1,165 @@
+"""Specs: the only description of what may be asked for.
+
+A family's spec is a frozen pydantic model with one bounded, documented field for each knob. The
+request schema, the command line, the forms, the cache key and the tests are all derived from it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from models.graph import Graph, Tensor
+
+DType = Literal["float32", "float16", "bfloat16", "float64"]
+
+ITEM_SIZES: Mapping[DType, int] = MappingProxyType(
+    {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
+)
+"""Bytes of one element."""
+
+MAX_SIDE = 8192
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+
+
+def _square(value: object) -> object:
+    """One integer is the side of a square."""
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Resolution = Annotated[
+    tuple[Side, Side],
+    BeforeValidator(_square),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
+                {
+                    "type": "array",
+                    "items": {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
+                    "minItems": 2,
+                    "maxItems": 2,
+                },
+            ]
+        }
+    ),
+]
+Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
+Width = Annotated[int, Field(ge=1, le=16384)]
+Depths = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=2048)], ...], Field(min_length=1, max_length=8)
+]
+
+
+class ArchitectureSpec(BaseModel, ABC):
+    """What every architecture can be asked for; families add their own knobs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family: str
+    resolution: Resolution = Field(
+        default=(224, 224), description="Input side in pixels, or [height, width]."
+    )
+    num_classes: int = Field(
+        default=1000, ge=0, le=1_000_000, description="Outputs of the classifier; 0 for none."
+    )
+    in_channels: int = Field(default=3, ge=1, le=4096, description="Channels of the input.")
+    depth_multiplier: Multiplier = Field(
+        default=1.0, description="Multiplies the blocks of every stage, rounding up."
+    )
+    width_multiplier: Multiplier = Field(
+        default=1.0,
+        description="Multiplies the channels of every layer, rounding to a multiple of 8 "
+        "without losing more than a tenth.",
+    )
+
+    @abstractmethod
+    def network(self, x: Tensor) -> Tensor:
+        """Describe the network, from the input (N, C, H, W) to its output."""
+
+    def graph(self, batch: int = 1) -> Graph:
+        """The network on a batch of images.
+
+        Raises:
+            ShapeError: if sizes do not fit together.
+            GraphTooLarge: if there is too much of it.
+        """
+        return Graph.trace(self.network, (batch, self.in_channels, *self.resolution))
+
+    def canonical(self) -> dict[str, Any]:
+        """Every field as JSON, sorted: equal for equal specs, however they were spelled."""
+        return dict(sorted(self.model_dump(mode="json").items()))
+
+
+class InputSpec(BaseModel):
+    """What is fed to a network, besides what its architecture fixes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch: int = Field(default=1, ge=1, le=65_536, description="Images at once.")
+    dtype: DType = Field(default="float32", description="Of weights and activations alike.")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where a family was published."""
+
+    title: str
+    authors: str
+    year: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A published network: a name people know, and the knobs that make it.
+
+    Attributes:
+        spec_type: the spec of its family.
+        fields: knobs that differ from the family's defaults.
+        source: the paper's table, or the library that made the name known.
+    """
+
+    spec_type: type[ArchitectureSpec]
+    name: str
+    fields: Mapping[str, Any]
+    source: str
+
+    @property
+    def family(self) -> str:
+        """Name of its family."""
+        return str(self.spec_type.model_fields["family"].default)
+
+    @property
+    def spec(self) -> ArchitectureSpec:
+        """The whole description."""
+        return self.spec_type.model_validate(dict(self.fields))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A builder with its knobs.
+
+    Attributes:
+        title: the name in words.
+        summary: one sentence on the idea.
+    """
+
+    title: str
+    summary: str
+    paper: Paper
+    spec: type[ArchitectureSpec]
+    presets: tuple[Preset, ...]
+
+    @property
+    def name(self) -> str:
+        """The value of the spec's ``family`` field."""
+        return str(self.spec.model_fields["family"].default)

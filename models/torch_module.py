@@ -1,0 +1,243 @@
+"""Lowering: a graph becomes a real ``torch.nn.Module``, a ``torch.fx.GraphModule`` for each scope.
+
+Modules are named as paths are (``stage3.bottleneck5.conv2.weight``). The ``forward`` of each is
+generated, readable code that calls the modules inside it, so that tensors live exactly as long as
+`analyzers.inference_peak` says. Weights used again belong to the module that used them first.
+
+torch is imported when something is lowered, not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import add, getitem, iadd, mul
+from typing import TYPE_CHECKING, Any
+
+from models.graph import Graph, Scope, Tensor
+from models.ops import (
+    Activation,
+    AdaptiveAvgPool2d,
+    Add,
+    Amax,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GroupNorm,
+    Input,
+    Linear,
+    MaxPool2d,
+    Mean,
+    Mul,
+    PadChannels,
+    Reshape,
+    Subsample,
+)
+
+if TYPE_CHECKING:
+    from torch import fx, nn
+
+
+def to_torch(graph: Graph) -> fx.GraphModule:
+    """A module that computes what the graph describes, with freshly initialised weights."""
+    return _Lowering(graph).scope(graph.root)
+
+
+def source(module: nn.Module) -> str:
+    """The generated ``forward`` of a lowered module and of each distinct module inside it."""
+    from torch import fx
+
+    codes = {
+        part.code.strip(): name or "network"
+        for name, part in module.named_modules()
+        if isinstance(part, fx.GraphModule)
+    }
+    return "\n\n\n".join(f"# {name}\n{code}" for code, name in codes.items()) + "\n"
+
+
+class _Lowering:
+    """State of one lowering: how long each tensor is needed, and the modules made so far."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._tensors = graph.tensors
+        self._modules: dict[Tensor, nn.Module] = {}
+        self._last_use = list(range(len(graph.tensors)))
+        for tensor in graph.tensors:
+            for x in tensor.inputs:
+                self._last_use[x.index] = tensor.index
+        for output in graph.outputs:
+            self._last_use[output.index] = len(graph.tensors)
+
+    def scope(self, scope: Scope) -> fx.GraphModule:
+        """A module that takes what the scope uses from before it and returns what is used after."""
+        from torch import fx, nn
+
+        code = fx.Graph()
+        parts = nn.Module()
+        taken = self._taken(scope)
+        values = {x: code.placeholder("x" if len(taken) == 1 else x.op.label) for x in taken}
+        for item in self._contents(scope):
+            if isinstance(item, Scope):
+                name = _name(item)
+                parts.add_module(name, self.scope(item))
+                made = self._handed_out(item)
+                result = code.call_module(name, tuple(values[x] for x in self._taken(item)))
+                if len(made) == 1:
+                    values[made[0]] = result
+                else:
+                    values.update(
+                        (tensor, code.call_function(getitem, (result, i)))
+                        for i, tensor in enumerate(made)
+                    )
+            elif isinstance(item.op, Input):
+                values[item] = code.placeholder("x")
+            else:
+                values[item] = self._operator(item, code, parts, values)
+        results = [values[tensor] for tensor in self._handed_out(scope)]
+        code.output(results[0] if len(results) == 1 else tuple(results))
+        return fx.GraphModule(parts, code, class_name=_class_name(scope))
+
+    def _operator(
+        self, tensor: Tensor, code: fx.Graph, parts: nn.Module, values: dict[Tensor, fx.Node]
+    ) -> fx.Node:
+        """A call of a module, or of a function where there is nothing to own or to configure."""
+        inputs = tuple(values[x] for x in tensor.inputs)
+        name = _name(tensor)
+        call = _function(tensor, inputs)
+        if call is not None:
+            kind, target, arguments, keywords = call
+            return code.create_node(kind, target, arguments, keywords, name)
+        owner = tensor.reuses or tensor
+        if owner.scope is tensor.scope:
+            name = _name(owner)
+        if owner not in self._modules:
+            self._modules[owner] = _module(owner)
+        parts.add_module(name, self._modules[owner])
+        return code.call_module(name, inputs)
+
+    def _contents(self, scope: Scope) -> Iterator[Tensor | Scope]:
+        """Operators and scopes directly inside a scope, in the order of execution."""
+        index = scope.start
+        for child in scope.children:
+            yield from self._tensors[index : child.start]
+            yield child
+            index = child.end
+        yield from self._tensors[index : scope.end]
+
+    def _taken(self, scope: Scope) -> list[Tensor]:
+        """Tensors from before a scope that are used in it, in the order of first use."""
+        used = (x for t in self._tensors[scope.start : scope.end] for x in t.inputs)
+        return list(dict.fromkeys(x for x in used if x.index < scope.start))
+
+    def _handed_out(self, scope: Scope) -> list[Tensor]:
+        """Tensors of a scope that are used after it."""
+        inside = self._tensors[scope.start : scope.end]
+        return [tensor for tensor in inside if self._last_use[tensor.index] >= scope.end]
+
+
+def _class_name(scope: Scope) -> str:
+    return scope.label.title().replace("_", "") or "Network"
+
+
+def _name(part: Tensor | Scope) -> str:
+    """Name of an operator or a scope inside the scope around it."""
+    return part.path.rpartition(".")[-1]
+
+
+FunctionCall = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
+"""How fx writes a call: kind of node, function or name of a method, arguments, keywords."""
+
+
+def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
+    """The function that an operator calls, if there is nothing to own and so no module."""
+    import torch
+    from torch.nn.functional import pad
+
+    match tensor.op:
+        case Add(inplace=inplace):
+            return "call_function", iadd if inplace else add, x, {}
+        case Mul():
+            return "call_function", mul, x, {}
+        case Concat(dim=dim):
+            return "call_function", torch.cat, (x, dim), {}
+        case Flatten():
+            return "call_function", torch.flatten, (*x, 1), {}
+        case Reshape(size=size):
+            return "call_method", "view", (*x, -1, *size), {}
+        case Mean(dims=dims):
+            return "call_method", "mean", (*x, dims), {"keepdim": True}
+        case Amax(dims=dims):
+            return "call_method", "amax", (*x, dims), {"keepdim": True}
+        case Subsample(stride=stride):
+            every = slice(None, None, stride)
+            return "call_function", getitem, (*x, (slice(None), slice(None), every, every)), {}
+        case PadChannels(extra=extra):
+            return "call_function", pad, (*x, (0, 0, 0, 0, 0, extra)), {}
+        case _:
+            return None
+
+
+def _module(tensor: Tensor) -> nn.Module:
+    """The torch module that the operator is."""
+    from torch import nn
+
+    channels = tensor.inputs[0].shape[1]
+    match tensor.op:
+        case Conv2d() as op:
+            return nn.Conv2d(
+                channels,
+                op.out_channels,
+                op.kernel,
+                op.stride,
+                op.padding,
+                op.dilation,
+                op.groups,
+                op.bias,
+            )
+        case Conv1d() as op:
+            return nn.Conv1d(channels, op.out_channels, op.kernel, padding=op.padding, bias=False)
+        case Linear() as op:
+            return nn.Linear(tensor.inputs[0].shape[-1], op.out_features, op.bias)
+        case BatchNorm2d():
+            return nn.BatchNorm2d(channels)
+        case GroupNorm() as op:
+            return nn.GroupNorm(op.groups, channels)
+        case Activation() as op:
+            return _activation(op)
+        case MaxPool2d() as op:
+            return nn.MaxPool2d(op.kernel, op.stride, op.padding, ceil_mode=op.ceil)
+        case AvgPool2d() as op:
+            return nn.AvgPool2d(
+                op.kernel, op.stride, op.padding, ceil_mode=op.ceil, count_include_pad=False
+            )
+        case AdaptiveAvgPool2d():
+            return nn.AdaptiveAvgPool2d((1, 1))
+        case Dropout() as op:
+            return nn.Dropout(op.rate)
+        case op:
+            raise TypeError(f"{type(op).__name__} has no counterpart in torch")
+
+
+def _activation(op: Activation) -> nn.Module:
+    from torch import nn
+
+    match op.kind:
+        case "relu":
+            return nn.ReLU(inplace=op.inplace)
+        case "relu6":
+            return nn.ReLU6(inplace=op.inplace)
+        case "silu":
+            return nn.SiLU(inplace=op.inplace)
+        case "hardswish":
+            return nn.Hardswish(inplace=op.inplace)
+        case "hardsigmoid":
+            return nn.Hardsigmoid(inplace=op.inplace)
+        case "gelu":
+            return nn.GELU()
+        case "sigmoid":
+            return nn.Sigmoid()
+        case "tanh":
+            return nn.Tanh()
