@@ -1,0 +1,236 @@
+"""The second opinion: torch and fvcore recount the module lowered from a graph.
+
+Shapes, parameters, torch's FlopCounterMode and what autograd saves are read on the meta device,
+where nothing is computed and any size fits. fvcore has to run the network, so it does that on one
+image, and on a smaller one if need be; our count for that image is what it is compared with.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from math import prod
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzers.compute import macs
+from analyzers.conventions import fvcore_count, fvcore_extra
+from analyzers.profile import Profile
+from models.errors import ArchmeterError
+from models.graph import Graph
+from models.spec import ArchitectureSpec, InputSpec
+from models.torch_module import to_torch
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+MAX_WEIGHT_BYTES = 4 * 10**9
+"""Weights that are still copied into memory to be run."""
+
+MAX_RUN_MACS = 40 * 10**9
+MAX_RUN_BYTES = 2 * 10**9
+"""What one run may compute and hold; a larger network is run on a smaller image."""
+
+MAX_DIFFERENCES = 20
+"""Layers named for one figure."""
+
+_ONE_AT_A_TIME = Lock()  # tracing and counting modes are state of the whole process
+
+
+class AuditTooLarge(ArchmeterError):
+    """The network is too large to be run for a second opinion."""
+
+    code = "audit_too_large"
+
+
+class Difference(NamedTuple):
+    """A layer on which two counts differ."""
+
+    path: str
+    ours: int
+    theirs: int
+
+
+class Check(NamedTuple):
+    """One figure, counted by us and by a tool.
+
+    Attributes:
+        input_shape: what the tool was run on.
+        where: layers that differ, the largest difference first.
+    """
+
+    figure: str
+    tool: str
+    input_shape: tuple[int, ...]
+    ours: int
+    theirs: int
+    where: tuple[Difference, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both counts are the same integer."""
+        return self.ours == self.theirs
+
+    def as_dict(self) -> dict[str, Any]:
+        """The check as JSON."""
+        record = {**self._asdict(), "agrees": self.agrees}
+        record["where"] = [difference._asdict() for difference in self.where]
+        return record
+
+
+class AuditReport(NamedTuple):
+    """All checks of one network."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every figure was confirmed."""
+        return all(check.agrees for check in self.checks)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {"agrees": self.agrees, "checks": [check.as_dict() for check in self.checks]}
+
+
+def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport:  # noqa: A002
+    """Recount a network with torch and fvcore.
+
+    Raises:
+        AuditTooLarge: if its weights are too large to be run.
+    """
+    how = input or InputSpec()
+    profile = Profile(spec.graph(how.batch), how.dtype)
+    # fvcore counts operations, which no dtype changes, so it runs in single precision.
+    if 4 * profile.totals.params > MAX_WEIGHT_BYTES:
+        raise AuditTooLarge(
+            f"{4 * profile.totals.params:,} bytes of weights are too many to run; "
+            f"the limit is {MAX_WEIGHT_BYTES:,}"
+        )
+    with _ONE_AT_A_TIME:
+        return AuditReport((*_on_meta(profile), *_with_fvcore(_runnable(spec))))
+
+
+def _on_meta(profile: Profile) -> list[Check]:
+    """Shapes, weights, torch's own count, and what autograd saves."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    dtype = getattr(torch, profile.dtype)
+    with torch.device("meta"):
+        module = to_torch(profile.graph).to(dtype)
+        x = torch.empty(profile.input_shape, dtype=dtype)
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        out = module.eval()(x)
+    flops = {name: sum(ops.values()) for name, ops in counter.get_flop_counts().items()}
+
+    def check(figure: str, tool: str, ours: int, theirs: int, *where: Difference) -> Check:
+        return Check(figure, tool, profile.input_shape, ours, theirs, where)
+
+    totals = profile.totals
+    ours_by_path = _by_owner(profile.graph, lambda n: 2 * macs(profile.graph.calls[n]))
+    return [
+        check("output_elements", "torch", prod(profile.output_shape), out.numel()),
+        check("params", "torch", totals.params, sum(p.numel() for p in module.parameters())),
+        check("buffers", "torch", totals.buffers, sum(b.numel() for b in module.buffers())),
+        check(
+            "flops_by_kind.mac",
+            "torch.utils.flop_counter",
+            2 * totals.macs,
+            counter.get_total_flops(),
+            *_differences(
+                ours_by_path, {name.partition(".")[2]: count for name, count in flops.items()}
+            ),
+        ),
+        check(
+            "training_saved_bytes",
+            "torch.autograd.graph.saved_tensors_hooks",
+            profile.memory.training_saved_bytes,
+            saved_bytes(module.train(), x),
+        ),
+    ]
+
+
+def saved_bytes(module: nn.Module, x: Tensor) -> int:
+    """Bytes autograd keeps of a forward pass besides weights, buffers and input, by storage."""
+    from torch.autograd.graph import saved_tensors_hooks
+
+    given = {_identity(tensor) for tensor in (x, *module.parameters(), *module.buffers())}
+    saved: dict[int, Tensor] = {}  # tensors are held, lest another storage take a freed one's place
+
+    def pack(tensor: Tensor) -> Tensor:
+        if _identity(tensor) not in given:
+            saved[_identity(tensor)] = tensor
+        return tensor
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        module(x)
+    return sum(tensor.untyped_storage().nbytes() for tensor in saved.values())
+
+
+def _identity(tensor: Tensor) -> int:
+    """Which storage a tensor uses; on the meta device storages have no address to tell them by."""
+    return int(tensor.untyped_storage()._cdata)  # noqa: SLF001 - torch has no public name for it
+
+
+def _with_fvcore(graph: Graph) -> list[Check]:
+    """fvcore's total, and the part of it that are MACs."""
+    import torch
+    from fvcore.nn import FlopCountAnalysis
+
+    with torch.device("meta"):
+        module = to_torch(graph)
+    # Nobody looks at the values, but denormals in uninitialised memory would make it slow.
+    module = module.to_empty(device="cpu").eval()
+    for tensor in (*module.parameters(), *module.buffers()):
+        torch.nn.init.zeros_(tensor)
+    analysis = FlopCountAnalysis(module, torch.zeros(graph.input.shape))
+    analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
+    with torch.no_grad():
+        theirs = {name: int(count) for name, count in analysis.by_module().items()}
+        operators = analysis.by_operator()
+    ours = fvcore_count(graph)
+    ours_by_path = _by_owner(graph, lambda n: macs(graph.calls[n]) + fvcore_extra(graph.calls[n]))
+    not_macs = ("batch_norm", "group_norm", "layer_norm", "adaptive_avg_pool2d")
+    their_macs = int(sum(n for name, n in operators.items() if name not in not_macs))
+    where = _differences(ours_by_path, theirs)
+    shape = graph.input.shape
+    return [
+        Check("macs", "fvcore", shape, ours.macs, their_macs, where),
+        Check("fvcore_total", "fvcore", shape, ours.total, theirs[""], where),
+    ]
+
+
+def _runnable(spec: ArchitectureSpec) -> Graph:
+    """The network on one image: of the size asked for, or halved until it is quick to run."""
+    graph = spec.graph()
+    while True:
+        profile = Profile(graph)
+        small = (
+            profile.totals.macs <= MAX_RUN_MACS
+            and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
+        )
+        height, width = spec.resolution
+        if small or min(height, width) < 64:  # noqa: PLR2004 - smaller maps may not fit the strides
+            return graph
+        spec = spec.model_copy(update={"resolution": (height // 2, width // 2)})
+        graph = spec.graph()
+
+
+def _by_owner(graph: Graph, count: Callable[[int], int]) -> dict[str, int]:
+    """Counts of a call's number, summed by the path of whoever owns the weights."""
+    counts: Counter[str] = Counter()
+    for tensor in graph.tensors:
+        counts[(tensor.reuses or tensor).path] += count(tensor.call.number)
+    return counts
+
+
+def _differences(ours: dict[str, int], theirs: dict[str, int]) -> tuple[Difference, ...]:
+    """Layers on which two counts differ; what is only a container on their side is left out."""
+    found = [
+        Difference(path, count, theirs.get(path, 0))
+        for path, count in ours.items()
+        if count != theirs.get(path, 0)
+    ]
+    return tuple(sorted(found, key=lambda d: -abs(d.ours - d.theirs))[:MAX_DIFFERENCES])

@@ -1,0 +1,184 @@
+"""Multiply-accumulates, floating-point operations and activations.
+
+A MAC is one multiply-accumulate of a convolution, a linear layer or a matrix product; biases are
+not MACs. A FLOP is one arithmetic operation: ``flops = 2 macs + bias + norm + activation + pool +
+elementwise + softmax``, each kind counted on its own. All are those of one inference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from analyzers.reading import Reading
+from models.ops import (
+    Activation,
+    ActivationKind,
+    AdaptiveAvgPool2d,
+    Add,
+    Amax,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GroupNorm,
+    Input,
+    Linear,
+    MaxPool2d,
+    Mean,
+    Mul,
+    PadChannels,
+    Pool2d,
+    Reshape,
+    Shape,
+    Subsample,
+)
+
+FlopKind = Literal["bias", "norm", "activation", "pool", "elementwise", "softmax"]
+FLOP_KINDS: tuple[FlopKind, ...] = get_args(FlopKind)
+"""What is counted besides the two operations of each MAC."""
+
+ACTIVATION_FLOPS: Mapping[ActivationKind, int] = MappingProxyType(
+    {
+        "relu": 1,  # max(x, 0)
+        "relu6": 2,  # min(max(x, 0), 6)
+        "hardsigmoid": 4,  # relu6(x + 3) / 6
+        "hardswish": 5,  # x * hardsigmoid(x)
+        "sigmoid": 4,  # 1 / (1 + exp(-x))
+        "silu": 5,  # x * sigmoid(x)
+        "tanh": 1,
+        "gelu": 5,  # x * 0.5 * (1 + erf(x / sqrt 2))
+    }
+)
+"""Operations per element; exp, erf and tanh are one operation each."""
+
+BATCH_NORM_FLOPS = 2  # at inference the four numbers of a channel fold into scale and shift
+GROUP_NORM_FLOPS = 7  # sum, subtract, square, sum, multiply by 1/sqrt(var + eps), scale, shift
+
+macs = Reading("macs", 0)
+flops = Reading[tuple[FlopKind, int]]("flops", ("elementwise", 0))
+activations = Reading("activations", 0)
+
+
+@macs.rule(Conv2d)
+def conv_macs(op: Conv2d, out: Shape, x: Shape) -> int:
+    """One dot product per output element over its group's window."""
+    return prod(out) * (x[1] // op.groups) * op.kernel[0] * op.kernel[1]
+
+
+@macs.rule(Conv1d)
+def conv1d_macs(op: Conv1d, out: Shape, x: Shape) -> int:
+    """One dot product per output element over its window."""
+    return prod(out) * x[1] * op.kernel
+
+
+@macs.rule(Linear)
+def linear_macs(_: Linear, out: Shape, x: Shape) -> int:
+    """One dot product over the input features per output."""
+    return prod(out) * x[-1]
+
+
+macs.nothing(
+    Input,
+    BatchNorm2d,
+    GroupNorm,
+    Activation,
+    Add,
+    Mul,
+    Dropout,
+    MaxPool2d,
+    AvgPool2d,
+    AdaptiveAvgPool2d,
+    Mean,
+    Amax,
+    Concat,
+    Subsample,
+    PadChannels,
+    Reshape,
+    Flatten,
+)
+
+
+@flops.rule(Conv2d, Linear)
+def bias_flops(op: Conv2d | Linear, out: Shape, _: Shape) -> tuple[FlopKind, int]:
+    """One addition per output element where there is a bias."""
+    return "bias", prod(out) if op.bias else 0
+
+
+@flops.rule(BatchNorm2d)
+def batch_norm_flops(_: BatchNorm2d, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+    """Scale and shift."""
+    return "norm", BATCH_NORM_FLOPS * prod(out)
+
+
+@flops.rule(GroupNorm)
+def group_norm_flops(_: GroupNorm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+    """Statistics of the image itself, then scale and shift."""
+    return "norm", GROUP_NORM_FLOPS * prod(out)
+
+
+@flops.rule(Activation)
+def activation_flops(op: Activation, out: Shape, _: Shape) -> tuple[FlopKind, int]:
+    """As many operations per element as its formula has."""
+    return "activation", ACTIVATION_FLOPS[op.kind] * prod(out)
+
+
+@flops.rule(MaxPool2d, AvgPool2d)
+def pool_flops(op: Pool2d, out: Shape, _: Shape) -> tuple[FlopKind, int]:
+    """k² - 1 comparisons a window; for a mean one division more."""
+    window = op.kernel[0] * op.kernel[1]
+    return "pool", (window if isinstance(op, AvgPool2d) else window - 1) * prod(out)
+
+
+@flops.rule(AdaptiveAvgPool2d, Mean)
+def mean_flops(_: AdaptiveAvgPool2d | Mean, __: Shape, x: Shape) -> tuple[FlopKind, int]:
+    """n - 1 additions and a division for each mean of n elements."""
+    return "pool", prod(x)
+
+
+@flops.rule(Amax)
+def max_flops(_: Amax, out: Shape, x: Shape) -> tuple[FlopKind, int]:
+    """n - 1 comparisons for each maximum of n elements."""
+    return "pool", prod(x) - prod(out)
+
+
+@flops.rule(Add, Mul)
+def elementwise_flops(_: Add | Mul, out: Shape, *__: Shape) -> tuple[FlopKind, int]:
+    """One operation per element."""
+    return "elementwise", prod(out)
+
+
+# Conv1d has no bias, dropout does nothing at inference; the others move or rename elements.
+flops.nothing(Input, Conv1d, Dropout, Concat, Subsample, PadChannels, Reshape, Flatten)
+
+
+@activations.rule(Conv2d, Conv1d, Linear)
+def produced(_: Conv2d | Conv1d | Linear, out: Shape, __: Shape) -> int:
+    """Elements of convolution and linear outputs, as in Radosavovic et al. 2020."""
+    return prod(out)
+
+
+activations.nothing(
+    Input,
+    BatchNorm2d,
+    GroupNorm,
+    Activation,
+    Add,
+    Mul,
+    Dropout,
+    MaxPool2d,
+    AvgPool2d,
+    AdaptiveAvgPool2d,
+    Mean,
+    Amax,
+    Concat,
+    Subsample,
+    PadChannels,
+    Reshape,
+    Flatten,
+)

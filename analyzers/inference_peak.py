@@ -1,0 +1,144 @@
+"""Inference peak: the most that is alive at one moment of a forward pass.
+
+The input and the weights are the caller's and counted apart. Modules are calls: a tensor handed to
+a block is held by its caller until the block returns, and inside the block until its last use. So
+it is in frameworks that execute eagerly, and in the module lowered from a graph, since its modules
+are the graph's scopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple
+
+from analyzers.reading import Reading
+from analyzers.storage import NOTHING_EXTRA, Extra
+from models.graph import Graph, Tensor
+from models.ops import (
+    Activation,
+    AdaptiveAvgPool2d,
+    Add,
+    Amax,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GroupNorm,
+    Input,
+    Linear,
+    MaxPool2d,
+    Mean,
+    Mul,
+    PadChannels,
+    Reshape,
+    Shape,
+    Subsample,
+)
+
+workspace = Reading("workspace", NOTHING_EXTRA)
+"""Allocated and freed while an operator runs, whatever the backend.
+
+What a particular convolution kernel takes to lay out its operands is the backend's own affair.
+"""
+
+
+@workspace.rule(BatchNorm2d)
+def folded_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Extra:
+    """Scale and shift of each channel, folded from its four numbers."""
+    return Extra(statistics=2 * out[1])
+
+
+@workspace.rule(GroupNorm)
+def group_statistics(op: GroupNorm, out: Shape, _: Shape) -> Extra:
+    """Mean and 1/deviation of each group of each image."""
+    return Extra(plain=2 * out[0] * op.groups)
+
+
+@workspace.rule(MaxPool2d)
+def positions(_: MaxPool2d, out: Shape, __: Shape) -> Extra:
+    """Where each maximum was: computed even where nobody asks."""
+    return Extra(indices=prod(out))
+
+
+workspace.nothing(
+    Input,
+    Conv1d,
+    Conv2d,
+    Linear,
+    Activation,
+    Add,
+    Mul,
+    Dropout,
+    AvgPool2d,
+    AdaptiveAvgPool2d,
+    Mean,
+    Amax,
+    Concat,
+    Subsample,
+    PadChannels,
+    Reshape,
+    Flatten,
+)
+
+
+class Peak(NamedTuple):
+    """The moment when most is alive.
+
+    Attributes:
+        size: bytes of live storages and of the workspace of the operator that runs.
+        at: index of that operator.
+    """
+
+    size: int
+    at: int
+
+
+def inference_peak(
+    graph: Graph, storage: Sequence[int], sizes: Sequence[int], spaces: Sequence[int]
+) -> Peak:
+    """The peak of a forward pass.
+
+    Args:
+        graph: the network.
+        storage: for each tensor the one that allocated its storage.
+        sizes: bytes of the result of each call, by its number.
+        spaces: bytes of workspace of each call.
+    """
+    tensors = graph.tensors
+    ends = last_uses(tensors, storage)
+    for output in graph.outputs:
+        ends[storage[output.index]] = len(tensors)
+
+    freed = [0] * (len(tensors) + 1)
+    live = peak = at = 0
+    for i, tensor in enumerate(tensors):
+        if not i:
+            continue  # the input is the caller's
+        number = tensor.call.number
+        if storage[i] == i:
+            size = sizes[number]
+            live += size
+            freed[ends[i]] += size
+        if live + spaces[number] > peak:
+            peak, at = live + spaces[number], i
+        live -= freed[i]
+    return Peak(peak, at)
+
+
+def last_uses(tensors: Sequence[Tensor], storage: Sequence[int]) -> list[int]:
+    """For each storage the index of the operator after which nobody holds it."""
+    ends = list(range(len(tensors)))
+    for tensor in tensors:
+        for x in tensor.inputs:
+            end, scope, made = tensor.index, tensor.scope, x.index
+            # A scope entered after the tensor was made was called with it, and returns first.
+            while scope.start > made:
+                end = scope.end - 1
+                scope = scope.parent  # type: ignore[assignment]  # the outermost starts at 0
+            root = storage[made]
+            ends[root] = max(ends[root], end)
+    return ends

@@ -1,0 +1,51 @@
+"""Parameters and buffers."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+from models.graph import Call
+
+COUNTER_BYTES = 8
+"""``num_batches_tracked`` is an int64, whatever the dtype of the network."""
+
+
+class Weights(NamedTuple):
+    """Elements an operator owns, by their role."""
+
+    trainable: int
+    frozen: int
+    buffers: int
+    counters: int
+
+    @property
+    def params(self) -> int:
+        """Trainable and frozen."""
+        return self.trainable + self.frozen
+
+    @property
+    def all_buffers(self) -> int:
+        """Counters too."""
+        return self.buffers + self.counters
+
+
+NO_WEIGHTS = Weights(0, 0, 0, 0)
+
+
+def weights(call: Call) -> Weights:
+    """What one operator owns; the weights say it themselves, so there are no rules."""
+    if not call.weights:
+        return NO_WEIGHTS
+    trainable = frozen = buffers = counters = 0
+    for _, shape, role in call.weights:
+        size = prod(shape)
+        if role == "trainable":
+            trainable += size
+        elif role == "buffer":
+            buffers += size
+        elif role == "counter":
+            counters += size
+        else:
+            frozen += size
+    return Weights(trainable, frozen, buffers, counters)

@@ -1,0 +1,135 @@
+"""Receptive field and stride of each tensor: which square of the input one element can see.
+
+A window of k at dilation d over a map whose elements lie j pixels apart adds d(k-1)·j pixels; a
+stride multiplies j. Branches that meet give the larger of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from analyzers.reading import Reading
+from models.graph import Tensor
+from models.ops import (
+    Activation,
+    AdaptiveAvgPool2d,
+    Add,
+    Amax,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GroupNorm,
+    Input,
+    Linear,
+    MaxPool2d,
+    Mean,
+    Mul,
+    PadChannels,
+    Pair,
+    Pool2d,
+    Reshape,
+    Shape,
+    Subsample,
+)
+
+
+class Window(NamedTuple):
+    """How far an operator reaches over its input's rows and columns, and how far it steps."""
+
+    reach: Pair
+    step: Pair
+
+
+class Field(NamedTuple):
+    """What one element sees, in pixels of the input: (height, width) of the square, and steps."""
+
+    size: Pair
+    stride: Pair
+
+
+PIXEL = Field((1, 1), (1, 1))
+
+windows = Reading[Window | None]("receptive field", None)
+
+
+@windows.rule(Conv2d)
+def conv_window(op: Conv2d, _: Shape, __: Shape) -> Window | None:
+    """k elements, d apart."""
+    if op.kernel == op.stride == (1, 1):
+        return None
+    (kh, kw), (dh, dw) = op.kernel, op.dilation
+    return Window((dh * (kh - 1), dw * (kw - 1)), op.stride)
+
+
+@windows.rule(MaxPool2d, AvgPool2d)
+def pool_window(op: Pool2d, _: Shape, __: Shape) -> Window:
+    """k neighbouring elements."""
+    return Window((op.kernel[0] - 1, op.kernel[1] - 1), op.stride)
+
+
+@windows.rule(Subsample)
+def subsample_window(op: Subsample, _: Shape, __: Shape) -> Window:
+    """One element of every few."""
+    return Window((0, 0), (op.stride, op.stride))
+
+
+@windows.rule(AdaptiveAvgPool2d)
+def global_window(_: AdaptiveAvgPool2d, __: Shape, x: Shape) -> Window:
+    """The whole map."""
+    return Window((x[2] - 1, x[3] - 1), (x[2], x[3]))
+
+
+@windows.rule(Mean, Amax)
+def reduction_window(op: Mean | Amax, _: Shape, x: Shape) -> Window | None:
+    """The whole map, where rows and columns are reduced."""
+    return Window((x[2] - 1, x[3] - 1), (x[2], x[3])) if op.dims == (2, 3) else None
+
+
+# They act on each position by itself, on channels, or after the map is gone.
+windows.nothing(
+    Input,
+    Conv1d,
+    Linear,
+    BatchNorm2d,
+    GroupNorm,
+    Activation,
+    Add,
+    Mul,
+    Dropout,
+    Concat,
+    PadChannels,
+    Reshape,
+    Flatten,
+)
+
+
+def receptive_fields(tensors: Sequence[Tensor], reach: Sequence[Window | None]) -> list[Field]:
+    """The field of each tensor, in order; ``reach`` is indexed by the number of a call."""
+    fields: list[Field] = []
+    for tensor in tensors:
+        inputs = tensor.inputs
+        field = fields[inputs[0].index] if inputs else PIXEL
+        for other in inputs[1:]:
+            seen = fields[other.index]
+            if seen is not field:
+                field = _meeting(field, seen)
+        window = reach[tensor.call.number]
+        if window is not None:
+            (h, w), (jh, jw) = field
+            (rh, rw), (sh, sw) = window
+            field = Field((h + rh * jh, w + rw * jw), (jh * sh, jw * sw))
+        fields.append(field)
+    return fields
+
+
+def _meeting(a: Field, b: Field) -> Field:
+    """The larger square of two branches; the finer steps, for a gate acts on a whole map."""
+    return Field(
+        (max(a.size[0], b.size[0]), max(a.size[1], b.size[1])),
+        (min(a.stride[0], b.stride[0]), min(a.stride[1], b.stride[1])),
+    )

@@ -1,0 +1,49 @@
+"""Storages: which tensors share memory, and what operators allocate besides their results.
+
+Bytes are counted by storage, not by tensor: a view shares the storage of its input, and an operator
+in place writes into it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from models.graph import Graph
+
+INDEX_BYTES = 8
+"""Positions of maxima are int64."""
+
+
+class Extra(NamedTuple):
+    """Elements an operator allocates besides its result.
+
+    Attributes:
+        plain: elements of the network's dtype.
+        statistics: elements of at least single precision.
+        indices: int64 elements.
+    """
+
+    plain: int = 0
+    statistics: int = 0
+    indices: int = 0
+
+    def bytes(self, item_size: int) -> int:
+        """Bytes for a network whose elements take ``item_size`` bytes each."""
+        return (
+            self.plain * item_size
+            + self.statistics * max(4, item_size)
+            + self.indices * INDEX_BYTES
+        )
+
+
+NOTHING_EXTRA = Extra()
+
+
+def storages(graph: Graph) -> list[int]:
+    """For each tensor the index of the one that allocated its storage."""
+    shares = [call.op.view or call.op.overwrites for call in graph.calls]
+    storage = list(range(len(graph.tensors)))
+    for tensor in graph.tensors:
+        if shares[tensor.call.number]:
+            storage[tensor.index] = storage[tensor.inputs[0].index]
+    return storage
