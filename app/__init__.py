@@ -1,0 +1,1 @@
+"""How people ask: the REST service, its store and the command line."""

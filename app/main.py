@@ -1,0 +1,66 @@
+"""The application: everything put together, nothing decided here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from anyio import to_thread
+from fastapi import FastAPI
+
+from app import openapi, problems
+from app.asgi import HeadAsGet
+from app.routes import ROUTERS
+from app.settings import Settings
+from app.store import Store
+from app.stored_answers import StoredAnswers
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service; without `settings` they come from the environment.
+
+    The database is opened when the application starts and closed when it stops, so creating an
+    application (to read its OpenAPI document, say) touches nothing.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        with Store(settings.database_url, threads=settings.threads) as store:
+            app.state.store = store
+            yield
+
+    app = FastAPI(
+        title="archmeter",
+        version=_version(),
+        summary="What does this architecture cost?",
+        description=(
+            "Exact parameters, MACs, FLOPs, activations and memory of neural networks, counted "
+            "from their architecture alone.\n\n"
+            "Every figure is a plain integer. A **MAC** is one multiply-accumulate of a "
+            "convolution, linear layer or matrix product; **FLOPs** are twice that, plus biases, "
+            "norms, activations, pooling, elementwise operations and softmax. Bytes follow the "
+            "dtype."
+        ),
+        lifespan=lifespan,
+        # The stock pages load scripts from elsewhere: blank offline, and a leak of who reads them.
+        docs_url=None,
+        redoc_url=None,
+        # Its redirects repeat the Host header, which the client chooses.
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.add_middleware(StoredAnswers)
+    app.add_middleware(HeadAsGet)  # added last, so outermost
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    openapi.install(app)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("archmeter")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"

@@ -1,0 +1,36 @@
+"""What is kept of an answered question. Plain data: making one needs no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class StoredBody(NamedTuple):
+    """A response as it was first sent, and the tag that names its bytes."""
+
+    etag: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One analysis without its body: what lists and comparisons show."""
+
+    id: str
+    family: str
+    name: str
+    batch: int
+    dtype: str
+    counting_rules: str
+    architecture: Mapping[str, Any]
+    figures: Mapping[str, int]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One analysis as it is stored."""
+
+    summary: Summary
+    stored: StoredBody

@@ -1,0 +1,59 @@
+"""A JSON Schema in words, for people who sent something else."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_Schema = Mapping[str, Any]
+
+
+def describe(schema: _Schema, definitions: _Schema) -> str:
+    """What a schema accepts: ``an integer from 1 to 64``, ``one of "a", "b"``."""
+    match schema:
+        case {"$ref": str(reference)}:
+            return describe(definitions[reference.rpartition("/")[2]], definitions)
+        case {"anyOf": branches} | {"oneOf": branches}:
+            return " or ".join(dict.fromkeys(describe(one, definitions) for one in branches))
+        case {"enum": members}:
+            return "one of " + ", ".join(map(json.dumps, members))
+        case {"const": value}:
+            return json.dumps(value)
+        case {"type": "array"}:
+            return _array(schema, definitions)
+    return _scalar(schema)
+
+
+def _scalar(schema: _Schema) -> str:
+    if schema.get("type") in {"integer", "number"}:
+        return _number(schema)
+    words = {"boolean": "true or false", "null": "null", "string": "text", "object": "an object"}
+    return words.get(schema.get("type", ""), "any JSON")
+
+
+def _number(schema: _Schema) -> str:
+    noun = "an integer" if schema["type"] == "integer" else "a number"
+    match schema:
+        case {"minimum": low, "maximum": high}:
+            return f"{noun} from {low} to {high}"
+        case {"exclusiveMinimum": low, "maximum": high}:
+            return f"{noun} above {low}, at most {high}"
+        case {"minimum": low}:
+            return f"{noun}, at least {low}"
+        case {"exclusiveMinimum": low}:
+            return f"{noun} above {low}"
+        case {"maximum": high}:
+            return f"{noun}, at most {high}"
+    return noun
+
+
+def _array(schema: _Schema, definitions: _Schema) -> str:
+    if "prefixItems" in schema:
+        return f"a list [{', '.join(describe(i, definitions) for i in schema['prefixItems'])}]"
+    item = describe(schema.get("items", {}), definitions)
+    match schema:
+        case {"minItems": low, "maxItems": high}:
+            count = f"{low}" if low == high else f"{low} to {high}"
+            return f"a list of {count} items, each {item}"
+        case {"minItems": low}:
+            return f"a list of at least {low} items, each {item}"
+    return f"a list, each item {item}"

@@ -1,0 +1,108 @@
+"""What `GET /v1/analyses` can be asked for, and the SQL it becomes.
+
+The filters are derived from the figures: ``min_`` and ``max_`` of each, and each as a sort key.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.figures import FIGURES, LARGEST
+from app.store.tables import analyses
+
+SUMMARY_COLUMNS = [column for column in analyses.c if column.name not in {"etag", "body"}]
+
+FIGURE_RANGES = {f"{bound}_{name}": (name, bound) for name in FIGURES for bound in ("min", "max")}
+"""Query parameter to figure and bound: ``min_params`` to ``("params", "min")``."""
+
+SORTABLE = ("created_at", "name", "family", "batch", *FIGURES)
+"""Columns that a list can be sorted by."""
+
+
+class _Search(BaseModel):
+    """Filters, order and page of a list of analyses."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    family: str | None = None
+    """Only this family."""
+
+    name: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")] | None = None
+    """Only names that contain this text, such as `resnet50`; case does not matter."""
+
+    sort: str = Field(
+        default="-created_at",
+        json_schema_extra={"enum": [f"{sign}{key}" for key in SORTABLE for sign in ("", "-")]},
+    )
+    """A column to sort by; a leading `-` sorts from largest to smallest. Ties are sorted by id."""
+
+    limit: int = Field(default=50, ge=1, le=500)
+    """Analyses per page."""
+
+    offset: int = Field(default=0, ge=0, le=LARGEST)
+    """Analyses to skip."""
+
+    @field_validator("sort")
+    @classmethod
+    def _is_sortable(cls, key: str) -> str:
+        if key.removeprefix("-") not in SORTABLE:
+            raise ValueError("there is no such column to sort by")
+        return key
+
+
+if TYPE_CHECKING:
+    Search = _Search
+else:
+    _Bound = Annotated[int | None, Field(ge=0, le=LARGEST)]
+    Search = create_model(
+        "Search",
+        __base__=_Search,
+        __doc__=_Search.__doc__,
+        **{
+            parameter: (
+                _Bound,
+                Field(default=None, description=f"{bound.capitalize()}imum {name}, inclusive."),
+            )
+            for parameter, (name, bound) in FIGURE_RANGES.items()
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The two statements that answer a search."""
+
+    rows: Select[Any]
+    total: Select[int]
+
+
+def page(search: _Search) -> Page:
+    """Translate a search into SQL."""
+    conditions = list(_conditions(search))
+    column = analyses.c[search.sort.removeprefix("-")]
+    order = column.desc() if search.sort.startswith("-") else column.asc()
+    return Page(
+        rows=select(*SUMMARY_COLUMNS)
+        .where(*conditions)
+        # Equal figures are common (every dtype has the same params): pages must not overlap.
+        .order_by(order, analyses.c.id)
+        .limit(search.limit)
+        .offset(search.offset),
+        total=select(func.count()).select_from(analyses).where(*conditions),
+    )
+
+
+def _conditions(search: _Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.family is not None:
+        conditions.append(analyses.c.family == search.family)
+    if search.name:
+        conditions.append(analyses.c.name.icontains(search.name, autoescape=True))
+    for parameter, (name, bound) in FIGURE_RANGES.items():
+        limit = cast("int | None", getattr(search, parameter))
+        if limit is not None:
+            column = analyses.c[name]
+            conditions.append(column >= limit if bound == "min" else column <= limit)
+    return conditions

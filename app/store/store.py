@@ -1,0 +1,110 @@
+"""The store: records in, summaries and bytes out."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.figures import FIGURES
+from app.records import Record, Summary
+from app.store.engine import connect, parse_url
+from app.store.hot import body_reader
+from app.store.migrate import migrate
+from app.store.query import SUMMARY_COLUMNS, Search, page
+from app.store.tables import analyses, is_key
+
+
+class Store:
+    """Every answer given so far. Safe to use from any thread, except `body`: the event loop's."""
+
+    def __init__(self, database_url: str, *, threads: int = 4) -> None:
+        """Open the database, creating or upgrading it first.
+
+        Raises:
+            StoreUnavailable: if it cannot be opened or written.
+        """
+        self._engine = connect(parse_url(database_url), pool_size=threads)
+        migrate(self._engine)
+        self._reader = body_reader(self._engine)
+        self.body = self._reader.read
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.close()
+        self._engine.dispose()
+
+    def insert(self, record: Record) -> bool:
+        """Store a record unless its id is there already; says whether it was new.
+
+        One statement, so two requests for the same new analysis cannot collide.
+        """
+        summary = record.summary
+        statement = (
+            self._insert()
+            .on_conflict_do_nothing(index_elements=[analyses.c.id])
+            .returning(analyses.c.id)
+        )
+        values = {
+            "id": summary.id,
+            "family": summary.family,
+            "name": summary.name,
+            "batch": summary.batch,
+            "dtype": summary.dtype,
+            "counting_rules": summary.counting_rules,
+            "architecture": dict(summary.architecture),
+            "etag": record.stored.etag,
+            "body": record.stored.body,
+            "created_at": summary.created_at,
+            **summary.figures,
+        }
+        with self._engine.begin() as connection:
+            return connection.execute(statement, values).first() is not None
+
+    def summaries(self, keys: Sequence[str]) -> dict[str, Summary]:
+        """The analyses among `keys` that are stored, by id."""
+        query = select(*SUMMARY_COLUMNS).where(analyses.c.id.in_(filter(is_key, keys)))
+        with self._engine.connect() as connection:
+            found = connection.execute(query).mappings()
+            return {row["id"]: _summary(row) for row in found}
+
+    def search(self, search: Search) -> tuple[int, list[Summary]]:
+        """How many analyses match, and one page of them."""
+        statements = page(search)
+        with self._engine.connect() as connection:
+            total = connection.scalar(statements.total) or 0
+            return total, [_summary(row) for row in connection.execute(statements.rows).mappings()]
+
+    def ping(self) -> None:
+        """Ask the database for nothing, to see whether it answers."""
+        with self._engine.connect() as connection:
+            connection.execute(select(1))
+
+    def _insert(self) -> postgresql.Insert | sqlite.Insert:
+        if self._engine.dialect.name == "postgresql":
+            return postgresql.insert(analyses)
+        return sqlite.insert(analyses)
+
+
+def _summary(row: RowMapping) -> Summary:
+    created_at: datetime = row["created_at"]
+    if created_at.tzinfo is None:  # SQLite keeps no time zone: what was written as UTC comes naive
+        created_at = created_at.replace(tzinfo=UTC)
+    return Summary(
+        id=row["id"],
+        family=row["family"],
+        name=row["name"],
+        batch=row["batch"],
+        dtype=row["dtype"],
+        counting_rules=row["counting_rules"],
+        architecture=row["architecture"],
+        figures={name: row[name] for name in FIGURES},
+        created_at=created_at.astimezone(UTC),
+    )

@@ -1,0 +1,50 @@
+"""The tables as SQLAlchemy sees them; the migrations make them, and a test compares the two."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.figures import FIGURES
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+)
+
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("family", String(64), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("dtype", String(16), nullable=False),
+    Column("counting_rules", String(16), nullable=False),
+    Column(
+        "created_at",
+        DateTime(timezone=True),
+        nullable=False,
+        index=True,
+        server_default=func.current_timestamp(),
+    ),
+    *(Column(name, BigInteger, nullable=False) for name in FIGURES),
+    Column("architecture", JSON().with_variant(JSONB, "postgresql"), nullable=False),
+    Column("etag", String(40), nullable=False),
+    # Last, so that SQLite reads the columns above without touching the pages a body spills into.
+    Column("body", LargeBinary, nullable=False),
+)
+"""One row per question: figures to compare by, the question itself, and the answer's bytes."""
+
+
+def is_key(text: str) -> bool:
+    """Whether a text may be an id at all: PostgreSQL fails on a NUL where SQLite finds nothing."""
+    return text.isascii() and text.isalnum()

@@ -1,0 +1,21 @@
+"""Numbers as text for people. SI throughout: 1 k = 10^3, 1 M = 10^6, 1 G = 10^9."""
+
+_STEP = 1000
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+
+
+def si(number: int, unit: str = "") -> str:
+    """Four significant digits: ``25.56 M``, ``102.2 MB``; exact below a thousand."""
+    value, prefixes = float(number), iter(_PREFIXES)
+    prefix = next(prefixes)
+    # Rounding comes before the choice of prefix: 999,960 is 1.000 M, not 1000 k.
+    while float(f"{value:.4g}") >= _STEP:
+        value /= _STEP
+        prefix = next(prefixes)
+    text = str(number) if not prefix else f"{value:#.4g}".rstrip(".")
+    return f"{text} {prefix}{unit}".rstrip()
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """``1×64×112×112``."""
+    return "×".join(map(str, shape))
