@@ -1,0 +1,93 @@
+"""README and documentation: every snippet that shows a result is run, and the result compared."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import subprocess
+import sys
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
+class Snippet(NamedTuple):
+    """A fenced block, and the text block after it, if that shows its output."""
+
+    page: str
+    language: str
+    code: str
+    shown: str | None
+
+
+def snippets(language: str) -> list[Snippet]:
+    found = []
+    for page in PAGES:
+        text = page.read_text()
+        blocks = list(re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+        for block, following in zip_longest(blocks, blocks[1:]):
+            if block[1] == language:
+                adjacent = following and not text[block.end() : following.start()].strip()
+                shown = following[2] if following and adjacent and following[1] == "text" else None
+                found.append(Snippet(page.name, language, block[2], shown))
+    assert found, f"no {language} snippet in the documentation"
+    return found
+
+
+@pytest.mark.parametrize("snippet", snippets("python"), ids=lambda s: s.code.splitlines()[-1])
+def test_python_snippets_run_and_print_what_is_shown(snippet: Snippet) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(snippet.code, snippet.page, "exec"), {})  # noqa: S102 - that is the point
+    assert printed.getvalue()
+    if snippet.shown is not None:
+        assert printed.getvalue() == snippet.shown
+
+
+@pytest.mark.parametrize("snippet", snippets("console"), ids=lambda s: s.code.splitlines()[0])
+def test_commands_print_what_is_shown(snippet: Snippet) -> None:
+    command, _, shown = snippet.code.partition("\n")
+    program, *arguments = shlex.split(command.removeprefix("$ "))
+    assert program == "archmeter"
+    run = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
+    printed = "".join(f"{line.rstrip()}\n" for line in run.stdout.splitlines())
+    assert printed == shown
+
+
+def test_posted_example_is_answered(tmp_path: Path) -> None:
+    """The curl example of the README, sent as it stands there."""
+    body = re.search(
+        r"-d '\s*(\{.*?\})'$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert body is not None
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/readme.db"))
+    with TestClient(app) as client:
+        answer = client.post("/v1/analyses", json=json.loads(body[1]))
+    assert answer.status_code == 201
+    assert answer.json()["name"] == "resnet50 attention=squeeze_excite"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
