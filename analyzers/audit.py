@@ -17,7 +17,8 @@ from analyzers.compute import macs
 from analyzers.conventions import fvcore_count, fvcore_extra
 from analyzers.profile import Profile
 from models.errors import ArchmeterError
-from models.graph import Graph
+from models.graph import Call, Graph
+from models.ops import BatchNorm2d
 from models.spec import ArchitectureSpec, InputSpec
 from models.torch_module import to_torch
 
@@ -108,10 +109,12 @@ def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport
             f"the limit is {MAX_WEIGHT_BYTES:,}"
         )
     with _ONE_AT_A_TIME:
-        return AuditReport((*_on_meta(profile), *_with_fvcore(_runnable(spec))))
+        # Batch norm refuses to train on one value per channel; two images are never so few.
+        trained = profile if _trains(profile.graph) else Profile(spec.graph(2), how.dtype)
+        return AuditReport((*_on_meta(profile, trained), *_with_fvcore(_runnable(spec))))
 
 
-def _on_meta(profile: Profile) -> list[Check]:
+def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
     """Shapes, weights, torch's own count, and what autograd saves."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -120,6 +123,7 @@ def _on_meta(profile: Profile) -> list[Check]:
     with torch.device("meta"):
         module = to_torch(profile.graph).to(dtype)
         x = torch.empty(profile.input_shape, dtype=dtype)
+        images = torch.empty(trained.input_shape, dtype=dtype)
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
         out = module.eval()(x)
@@ -129,7 +133,7 @@ def _on_meta(profile: Profile) -> list[Check]:
         return Check(figure, tool, profile.input_shape, ours, theirs, where)
 
     totals = profile.totals
-    ours_by_path = _by_owner(profile.graph, lambda n: 2 * macs(profile.graph.calls[n]))
+    ours_by_path = _by_owner(profile.graph, lambda call: 2 * macs(call))
     return [
         check("output_elements", "torch", prod(profile.output_shape), out.numel()),
         check("params", "torch", totals.params, sum(p.numel() for p in module.parameters())),
@@ -143,13 +147,20 @@ def _on_meta(profile: Profile) -> list[Check]:
                 ours_by_path, {name.partition(".")[2]: count for name, count in flops.items()}
             ),
         ),
-        check(
+        Check(
             "training_saved_bytes",
             "torch.autograd.graph.saved_tensors_hooks",
-            profile.memory.training_saved_bytes,
-            saved_bytes(module.train(), x),
+            trained.input_shape,
+            trained.memory.training_saved_bytes,
+            saved_bytes(module.train(), images),
         ),
     ]
+
+
+def _trains(graph: Graph) -> bool:
+    """Whether each batch norm gets more than one value per channel."""
+    norms = (tensor for tensor in graph.tensors if isinstance(tensor.op, BatchNorm2d))
+    return all(prod(norm.shape) > norm.channels for norm in norms)
 
 
 def saved_bytes(module: nn.Module, x: Tensor) -> int:
@@ -191,7 +202,7 @@ def _with_fvcore(graph: Graph) -> list[Check]:
         theirs = {name: int(count) for name, count in analysis.by_module().items()}
         operators = analysis.by_operator()
     ours = fvcore_count(graph)
-    ours_by_path = _by_owner(graph, lambda n: macs(graph.calls[n]) + fvcore_extra(graph.calls[n]))
+    ours_by_path = _by_owner(graph, lambda call: macs(call) + fvcore_extra(call))
     not_macs = ("batch_norm", "group_norm", "layer_norm", "adaptive_avg_pool2d")
     their_macs = int(sum(n for name, n in operators.items() if name not in not_macs))
     where = _differences(ours_by_path, theirs)
@@ -218,11 +229,11 @@ def _runnable(spec: ArchitectureSpec) -> Graph:
         graph = spec.graph()
 
 
-def _by_owner(graph: Graph, count: Callable[[int], int]) -> dict[str, int]:
-    """Counts of a call's number, summed by the path of whoever owns the weights."""
+def _by_owner(graph: Graph, count: Callable[[Call], int]) -> dict[str, int]:
+    """Counts of calls, summed by the path of whoever owns the weights."""
     counts: Counter[str] = Counter()
     for tensor in graph.tensors:
-        counts[(tensor.reuses or tensor).path] += count(tensor.call.number)
+        counts[(tensor.reuses or tensor).path] += count(tensor.call)
     return counts
 
 

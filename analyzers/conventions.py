@@ -101,12 +101,12 @@ class FvcoreCount(NamedTuple):
 
 def fvcore_count(graph: Graph) -> FvcoreCount:
     """What ``FlopCountAnalysis(model, inputs).total()`` prints for a network in eval mode."""
-    mac = [macs(call) for call in graph.calls]
-    extra = [fvcore_extra(call) for call in graph.calls]
-    pools = [isinstance(call.op, AdaptiveAvgPool2d) for call in graph.calls]
-    numbers = [tensor.call.number for tensor in graph.tensors]
-    return FvcoreCount(
-        macs=sum(mac[n] for n in numbers),
-        norms=sum(extra[n] for n in numbers if not pools[n]),
-        pools=sum(extra[n] for n in numbers if pools[n]),
-    )
+    counted = pools = norms = 0
+    for tensor in graph.tensors:
+        counted += macs(tensor.call)
+        extra = fvcore_extra(tensor.call)
+        if isinstance(tensor.op, AdaptiveAvgPool2d):
+            pools += extra
+        else:
+            norms += extra
+    return FvcoreCount(counted, norms, pools)

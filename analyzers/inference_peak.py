@@ -105,8 +105,8 @@ def inference_peak(
     Args:
         graph: the network.
         storage: for each tensor the one that allocated its storage.
-        sizes: bytes of the result of each call, by its number.
-        spaces: bytes of workspace of each call.
+        sizes: bytes of each tensor.
+        spaces: bytes of workspace of each operator.
     """
     tensors = graph.tensors
     ends = last_uses(tensors, storage)
@@ -115,16 +115,12 @@ def inference_peak(
 
     freed = [0] * (len(tensors) + 1)
     live = peak = at = 0
-    for i, tensor in enumerate(tensors):
-        if not i:
-            continue  # the input is the caller's
-        number = tensor.call.number
+    for i in range(1, len(tensors)):  # the input is the caller's
         if storage[i] == i:
-            size = sizes[number]
-            live += size
-            freed[ends[i]] += size
-        if live + spaces[number] > peak:
-            peak, at = live + spaces[number], i
+            live += sizes[i]
+            freed[ends[i]] += sizes[i]
+        if live + spaces[i] > peak:
+            peak, at = live + spaces[i], i
         live -= freed[i]
     return Peak(peak, at)
 

@@ -19,16 +19,6 @@ class Weights(NamedTuple):
     buffers: int
     counters: int
 
-    @property
-    def params(self) -> int:
-        """Trainable and frozen."""
-        return self.trainable + self.frozen
-
-    @property
-    def all_buffers(self) -> int:
-        """Counters too."""
-        return self.buffers + self.counters
-
 
 NO_WEIGHTS = Weights(0, 0, 0, 0)
 

@@ -7,7 +7,7 @@ a test holds it to that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from models.graph import Call
@@ -49,17 +49,8 @@ class Reading(Generic[T]):
 
     def __call__(self, call: Call) -> T:
         """The answer for one application of an operator."""
-        return self.over((call,))[0]
-
-    def over(self, calls: Iterable[Call]) -> list[T]:
-        """The answers for many, in order."""
-        rules, nothing = self._rules, self._nothing
-        return [
-            nothing
-            if (rule := rules[type(call.op)]) is None
-            else rule(call.op, call.shape, *call.input_shapes)
-            for call in calls
-        ]
+        rule = self._rules[type(call.op)]
+        return self._nothing if rule is None else rule(call.op, call.shape, *call.input_shapes)
 
     def covers(self, operator: type[Op]) -> bool:
         """Whether the reading says something about an operator."""

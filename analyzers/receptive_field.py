@@ -109,16 +109,15 @@ windows.nothing(
 
 
 def receptive_fields(tensors: Sequence[Tensor], reach: Sequence[Window | None]) -> list[Field]:
-    """The field of each tensor, in order; ``reach`` is indexed by the number of a call."""
+    """The field of each tensor, given the window of each operator."""
     fields: list[Field] = []
-    for tensor in tensors:
+    for tensor, window in zip(tensors, reach, strict=True):
         inputs = tensor.inputs
         field = fields[inputs[0].index] if inputs else PIXEL
         for other in inputs[1:]:
             seen = fields[other.index]
             if seen is not field:
                 field = _meeting(field, seen)
-        window = reach[tensor.call.number]
         if window is not None:
             (h, w), (jh, jw) = field
             (rh, rw), (sh, sw) = window

@@ -79,7 +79,7 @@ def image_statistics(op: GroupNorm, out: Shape, _: Shape) -> Kept:
 @kept.rule(Activation)
 def activation_operand(op: Activation, out: Shape, _: Shape) -> Kept:
     """The result where the slope follows from it, else the input."""
-    if op.kind in {"relu", "sigmoid", "tanh"} or (op.kind == "relu6" and op.inplace):
+    if op.kind in {"relu", "sigmoid", "tanh"}:
         return RESULT_KEPT
     # Written over, the input has to be copied first.
     return Kept(extra=Extra(plain=prod(out))) if op.inplace else INPUT_KEPT
@@ -133,38 +133,35 @@ def kept_bytes(
     Args:
         graph: the network.
         storage: for each tensor the one that allocated its storage.
-        sizes: bytes of the result of each call, by its number.
-        keeps: what each call keeps.
+        sizes: bytes of each tensor.
+        keeps: what each operator keeps.
         item_size: bytes of one element.
     """
     tensors = graph.tensors
-    extras = [keep.extra.bytes(item_size) for keep in keeps]
     needs_grad = [False] * len(tensors)
     is_kept = [False] * len(tensors)
     is_kept[0] = True  # the input is there anyway
     result = [0] * len(tensors)
     for i, tensor in enumerate(tensors):
-        call, inputs = tensor.call, tensor.inputs
-        if not call.weights:
+        inputs = tensor.inputs
+        if not tensor.call.weights:
             for x in inputs:
                 if needs_grad[x.index]:
                     break
             else:
                 continue
         needs_grad[i] = True
-        number = call.number
-        keep = keeps[number]
+        keep = keeps[i]
         if keep is NOTHING_KEPT:
             continue
-        total = extras[number]
+        total = 0 if keep.extra is NOTHING_EXTRA else keep.extra.bytes(item_size)
         for k in keep.inputs:
             root = storage[inputs[k].index]
             if not is_kept[root]:
                 is_kept[root] = True
-                total += sizes[tensors[root].call.number]
+                total += sizes[root]
         if keep.output and not is_kept[storage[i]]:
-            root = storage[i]
-            is_kept[root] = True
-            total += sizes[tensors[root].call.number]
+            is_kept[storage[i]] = True
+            total += sizes[storage[i]]
         result[i] = total
     return result

@@ -6,6 +6,7 @@ in place writes into it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from models.graph import Graph
@@ -39,11 +40,15 @@ class Extra(NamedTuple):
 NOTHING_EXTRA = Extra()
 
 
-def storages(graph: Graph) -> list[int]:
-    """For each tensor the index of the one that allocated its storage."""
-    shares = [call.op.view or call.op.overwrites for call in graph.calls]
+def storages(graph: Graph, shares: Iterable[bool]) -> list[int]:
+    """For each tensor the index of the one that allocated its storage.
+
+    Args:
+        graph: the network.
+        shares: for each tensor whether it lives in the storage of its first input.
+    """
     storage = list(range(len(graph.tensors)))
-    for tensor in graph.tensors:
-        if shares[tensor.call.number]:
-            storage[tensor.index] = storage[tensor.inputs[0].index]
+    for i, (tensor, shared) in enumerate(zip(graph.tensors, shares, strict=True)):
+        if shared:
+            storage[i] = storage[tensor.inputs[0].index]
     return storage

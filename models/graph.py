@@ -11,7 +11,7 @@ variables. Who holds a tensor, and for how long, follows from the scopes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from math import prod
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self
@@ -36,14 +36,17 @@ class Call:
     Repeated layers share one call, so whatever follows from shapes alone is worked out once.
     """
 
-    __slots__ = ("input_shapes", "number", "op", "shape", "weights")
+    __slots__ = ("input_shapes", "op", "shape", "weights")
 
-    def __init__(self, number: int, op: Op, input_shapes: tuple[Shape, ...]) -> None:
-        self.number = number
+    def __init__(self, op: Op, input_shapes: tuple[Shape, ...]) -> None:
         self.op = op
         self.input_shapes = input_shapes
         self.shape: Shape = op.shape(*input_shapes)
         self.weights: tuple[Weight, ...] = op.weights(*input_shapes)
+
+
+_shared_call = lru_cache(16_384)(Call)
+"""Networks share most of their calls with their neighbours in a search or on a scaling curve."""
 
 
 class Scope:
@@ -180,11 +183,11 @@ class Graph:
     def __init__(self, *, max_operators: int = MAX_OPERATORS) -> None:
         self.tensors: list[Tensor] = []
         self.outputs: list[Tensor] = []
-        self.calls: list[Call] = []
         self.root = Scope(self, "", None)
         self._here = self.root
         self._max_operators = max_operators
         self._known_calls: dict[tuple[object, ...], Call] = {}
+        self._known_ops: list[Op] = []
 
     @classmethod
     def trace(cls, network: Callable[[Tensor], Tensor], input_shape: Shape) -> Graph:
@@ -205,8 +208,7 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        # An operator is kept alive by its call, so its id stays its own; hashing ids is cheaper
-        # than hashing descriptions, and an equal twin merely gets a call of its own.
+        # Hashing an id is cheaper than hashing a description.
         key: tuple[object, ...] = (
             (id(op), inputs[0].shape) if len(inputs) == 1 else (id(op), *[x.shape for x in inputs])
         )
@@ -262,14 +264,14 @@ class Graph:
 
     def _new_call(self, key: tuple[object, ...], op: Op, inputs: tuple[Tensor, ...]) -> Call:
         try:
-            call = Call(len(self.calls), op, tuple(x.shape for x in inputs))
+            call = _shared_call(op, tuple([x.shape for x in inputs]))
         except ShapeError as error:
             ordinal = self._here.next_ordinal(op.label)
             raise ShapeError(error.detail, path=self._here.path_of(op.label, ordinal)) from None
         if prod(call.shape) > MAX_EXACT:
             raise GraphTooLarge(f"a tensor of {prod(call.shape):.3g} elements cannot be counted")
-        self.calls.append(call)
         self._known_calls[key] = call
+        self._known_ops.append(op)  # while it is alive, no other operator gets its id
         return call
 
 

@@ -94,7 +94,7 @@ def resolve(architecture: Mapping[str, Any]) -> ArchitectureSpec:
                 value=fields["family"],
                 accepted=base.family,
             )
-        return base.spec_type.model_validate({**base.fields, **fields})
+        return base.spec_type.model_validate(base.spec_type.overridden(base.fields, fields))
     if "family" not in fields:
         raise SpecConflict(
             "an architecture names a family or a preset",
@@ -117,7 +117,7 @@ def describe(spec: ArchitectureSpec) -> str:
             best_name, best_difference = candidate, difference
             if not difference:
                 break
-    return " ".join([best_name, *(f"{k}={_short(v)}" for k, v in best_difference.items())])
+    return " ".join([best_name, *(f"{k}={_short(k, v)}" for k, v in best_difference.items())])
 
 
 @cache
@@ -125,11 +125,11 @@ def _canonical_presets(family_name: str) -> tuple[tuple[str, dict[str, Any]], ..
     return tuple((p.name, p.spec.canonical()) for p in family(family_name).presets)
 
 
-def _short(value: object) -> str:
+def _short(field: str, value: object) -> str:
     if not isinstance(value, list):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    # A square resolution reads best as one number.
-    parts = value[:1] if len(value) == 2 and value[0] == value[1] else value  # noqa: PLR2004
+    # A square reads best as one number.
+    parts = value[:1] if field == "resolution" and len(set(value)) == 1 else value
     return ",".join(map(str, parts))
 
 

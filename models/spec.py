@@ -82,6 +82,11 @@ class ArchitectureSpec(BaseModel, ABC):
     def network(self, x: Tensor) -> Tensor:
         """Describe the network, from the input (N, C, H, W) to its output."""
 
+    @classmethod
+    def overridden(cls, fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """A preset's fields with some of them replaced."""
+        return {**fields, **overrides}
+
     def graph(self, batch: int = 1) -> Graph:
         """The network on a batch of images.
 

@@ -24,7 +24,7 @@ class CifarResNetSpec(ResNetSpec):
     depth: Depths = Field(
         default=(9, 9, 9),
         description="6n+2 weight layers (9n+2 with bottlenecks), or a list of blocks per stage.",
-        json_schema_extra=depth_schema({"minimum": 8}),
+        json_schema_extra=depth_schema({"minimum": 8, "maximum": 9 * 2048 + 2}),
     )
     base_width: Width = Field(
         default=16, description="Channels of the first stage's blocks; doubles with each stage."

@@ -27,7 +27,7 @@ class CifarWideResNetSpec(ResidualSpec):
     depth: Depths = Field(
         default=(4, 4, 4),
         description="6n+4 weight layers, or a list of blocks per stage.",
-        json_schema_extra=depth_schema({"minimum": 10}),
+        json_schema_extra=depth_schema({"minimum": 10, "maximum": 6 * 2048 + 4}),
     )
     widening: int = Field(default=10, ge=1, le=128, description="The paper's k.")
     dropout: float = Field(

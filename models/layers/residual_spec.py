@@ -105,11 +105,23 @@ class ResidualSpec(ArchitectureSpec):
     @model_validator(mode="before")
     @classmethod
     def _expand_named_depth(cls, fields: Any) -> Any:  # noqa: ANN401 - whatever was posted
-        if isinstance(fields, Mapping):
-            depth = fields.get("depth")
-            if isinstance(depth, int) and not isinstance(depth, bool):
-                return {**fields, **cls.expand_depth(depth, fields)}
-        return fields
+        return cls._expanded(fields) if isinstance(fields, Mapping) else fields
+
+    @classmethod
+    def _expanded(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        depth = fields.get("depth")
+        if not isinstance(depth, int) or isinstance(depth, bool):
+            return dict(fields)
+        return {**fields, **cls.expand_depth(depth, fields)}
+
+    @classmethod
+    def overridden(cls, fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """A preset's fields with some replaced; its kind of block stays if only blocks are listed.
+
+        A new depth in weight layers says itself which block it is made of.
+        """
+        listed = isinstance(overrides.get("depth"), list | tuple)
+        return {**(cls._expanded(fields) if listed else fields), **overrides}
 
     @field_validator("depth", mode="before")
     @classmethod

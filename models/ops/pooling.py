@@ -1,0 +1,104 @@
+"""Pools and reductions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.ops.base import Op, Pair, Shape
+from models.ops.sizes import as_maps, describe_window, fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Pool2d(Op):
+    """A window that slides over each channel; ``ceil`` lets a last, partial window in."""
+
+    kernel: Pair
+    stride: Pair
+    padding: Pair = (0, 0)
+    ceil: bool = False
+
+    label = "pool"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x = as_maps("pooling", inputs[0])
+        height, width = (
+            _pool_positions(x[2 + i], self.kernel[i], self.stride[i], self.padding[i], self.ceil)
+            for i in (0, 1)
+        )
+        return fitting("pooling", self.kernel, x, (x[0], x[1], height, width))
+
+    @property
+    def detail(self) -> str:
+        return describe_window(self.kernel, self.stride) + (" ceil" if self.ceil else "")
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2d(Pool2d):
+    """The largest element of each window."""
+
+
+@dataclass(frozen=True, slots=True)
+class AvgPool2d(Pool2d):
+    """The mean of each window, over its elements inside the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveAvgPool2d(Op):
+    """(N, C, H, W) -> (N, C, 1, 1): the mean of each channel, as a classifier's pooling layer."""
+
+    label = "pool"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return (*as_maps("global pooling", inputs[0])[:2], 1, 1)
+
+    @property
+    def detail(self) -> str:
+        return "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Op):
+    """The mean over some dimensions, each kept with size 1."""
+
+    dims: tuple[int, ...]
+
+    label = "mean"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return _reduced(inputs[0], self.dims)
+
+    @property
+    def detail(self) -> str:
+        return _describe_dims(self.dims)
+
+
+@dataclass(frozen=True, slots=True)
+class Amax(Op):
+    """The largest element over some dimensions, each kept with size 1."""
+
+    dims: tuple[int, ...]
+
+    label = "max"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return _reduced(inputs[0], self.dims)
+
+    @property
+    def detail(self) -> str:
+        return _describe_dims(self.dims)
+
+
+def _pool_positions(size: int, kernel: int, stride: int, padding: int, ceil: bool) -> int:  # noqa: FBT001
+    """How many positions a pooling window takes along an axis; below 1 when it does not fit."""
+    span = size + 2 * padding - kernel
+    positions = (span + (stride - 1 if ceil else 0)) // stride + 1
+    # A partial window that would start in the right padding is dropped.
+    return positions - (ceil and (positions - 1) * stride >= size + padding)
+
+
+def _reduced(x: Shape, dims: tuple[int, ...]) -> Shape:
+    return tuple(1 if i in dims else size for i, size in enumerate(x))
+
+
+def _describe_dims(dims: tuple[int, ...]) -> str:
+    return {(1,): "over channels", (2, 3): "over the map"}.get(dims, f"over dims {dims}")
