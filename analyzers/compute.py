@@ -21,22 +21,35 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
+    Parameter,
+    Permute,
     Pool2d,
     Reshape,
+    Scale,
     Shape,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 FlopKind = Literal["bias", "norm", "activation", "pool", "elementwise", "softmax"]
@@ -47,10 +60,12 @@ ACTIVATION_FLOPS: Mapping[ActivationKind, int] = MappingProxyType(
     {
         "relu": 1,  # max(x, 0)
         "relu6": 2,  # min(max(x, 0), 6)
+        "leaky_relu": 2,  # max(x, 0.1 x)
         "hardsigmoid": 4,  # relu6(x + 3) / 6
         "hardswish": 5,  # x * hardsigmoid(x)
         "sigmoid": 4,  # 1 / (1 + exp(-x))
         "silu": 5,  # x * sigmoid(x)
+        "mish": 5,  # x * tanh(log(1 + exp(x)))
         "tanh": 1,
         "gelu": 5,  # x * 0.5 * (1 + erf(x / sqrt 2))
     }
@@ -58,6 +73,8 @@ ACTIVATION_FLOPS: Mapping[ActivationKind, int] = MappingProxyType(
 """Operations per element; exp, erf and tanh are one operation each."""
 
 BATCH_NORM_FLOPS = 2  # at inference the four numbers of a channel fold into scale and shift
+SOFTMAX_FLOPS = 5  # maximum, subtract, exp, sum, divide
+RESPONSE_NORM_FLOPS = 5  # square, scale, shift, power, divide; and a sum over the neighbours
 GROUP_NORM_FLOPS = 7  # sum, subtract, square, sum, multiply by 1/sqrt(var + eps), scale, shift
 
 macs = Reading("macs", 0)
@@ -101,6 +118,19 @@ macs.nothing(
     PadChannels,
     Reshape,
     Flatten,
+    ChannelShuffle,
+    Div,
+    LayerNorm,
+    LocalResponseNorm,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
+    Sum,
+    VectorNorm,
 )
 
 
@@ -116,10 +146,22 @@ def batch_norm_flops(_: BatchNorm2d, out: Shape, __: Shape) -> tuple[FlopKind, i
     return "norm", BATCH_NORM_FLOPS * prod(out)
 
 
-@flops.rule(GroupNorm)
-def group_norm_flops(_: GroupNorm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+@flops.rule(GroupNorm, LayerNorm)
+def group_norm_flops(_: GroupNorm | LayerNorm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
     """Statistics of the image itself, then scale and shift."""
     return "norm", GROUP_NORM_FLOPS * prod(out)
+
+
+@flops.rule(LocalResponseNorm)
+def response_norm_flops(op: LocalResponseNorm, out: Shape, _: Shape) -> tuple[FlopKind, int]:
+    """A sum of squares over the neighbouring channels, and what is done with it."""
+    return "norm", (op.neighbours + RESPONSE_NORM_FLOPS) * prod(out)
+
+
+@flops.rule(Softmax)
+def softmax_flops(_: Softmax, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+    """Numerically safe: the maximum is subtracted first."""
+    return "softmax", SOFTMAX_FLOPS * prod(out)
 
 
 @flops.rule(Activation)
@@ -147,14 +189,42 @@ def max_flops(_: Amax, out: Shape, x: Shape) -> tuple[FlopKind, int]:
     return "pool", prod(x) - prod(out)
 
 
-@flops.rule(Add, Mul)
-def elementwise_flops(_: Add | Mul, out: Shape, *__: Shape) -> tuple[FlopKind, int]:
+@flops.rule(Sum)
+def sum_flops(_: Sum, out: Shape, x: Shape) -> tuple[FlopKind, int]:
+    """n - 1 additions for each sum of n elements."""
+    return "elementwise", prod(x) - prod(out)
+
+
+@flops.rule(VectorNorm)
+def length_flops(_: VectorNorm, __: Shape, x: Shape) -> tuple[FlopKind, int]:
+    """n squares, n - 1 additions and a root for each."""
+    return "norm", 2 * prod(x)
+
+
+@flops.rule(Add, Div, Mul, Scale, Shift)
+def elementwise_flops(
+    _: Add | Div | Mul | Scale | Shift, out: Shape, *__: Shape
+) -> tuple[FlopKind, int]:
     """One operation per element."""
     return "elementwise", prod(out)
 
 
 # Conv1d has no bias, dropout does nothing at inference; the others move or rename elements.
-flops.nothing(Input, Conv1d, Dropout, Concat, Subsample, PadChannels, Reshape, Flatten)
+flops.nothing(
+    Input,
+    Conv1d,
+    Dropout,
+    Concat,
+    Subsample,
+    PadChannels,
+    Reshape,
+    Flatten,
+    ChannelShuffle,
+    Pad2d,
+    Parameter,
+    Permute,
+    Slice,
+)
 
 
 @activations.rule(Conv2d, Conv1d, Linear)
@@ -181,4 +251,17 @@ activations.nothing(
     PadChannels,
     Reshape,
     Flatten,
+    ChannelShuffle,
+    Div,
+    LayerNorm,
+    LocalResponseNorm,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
+    Sum,
+    VectorNorm,
 )

@@ -20,21 +20,34 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
+    Parameter,
+    Permute,
     Reshape,
+    Scale,
     Shape,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 fvcore_extra = Reading("fvcore", 0)
@@ -47,8 +60,8 @@ def batch_norm(_: BatchNorm2d, out: Shape, __: Shape) -> int:
     return 2 * prod(out)
 
 
-@fvcore_extra.rule(GroupNorm)
-def group_norm(_: GroupNorm, out: Shape, __: Shape) -> int:
+@fvcore_extra.rule(GroupNorm, LayerNorm)
+def group_norm(_: GroupNorm | LayerNorm, out: Shape, __: Shape) -> int:
     """Statistics, scale and shift."""
     return 5 * prod(out)
 
@@ -77,6 +90,18 @@ fvcore_extra.nothing(
     PadChannels,
     Reshape,
     Flatten,
+    ChannelShuffle,
+    Div,
+    LocalResponseNorm,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
+    Sum,
+    VectorNorm,
 )
 
 

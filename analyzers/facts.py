@@ -13,7 +13,7 @@ from analyzers.receptive_field import Window, windows
 from analyzers.saved_tensors import Kept, kept
 from analyzers.storage import Extra
 from models.graph import Call, Graph, Tensor
-from models.ops import Shape
+from models.ops import Parameter, Shape
 
 
 class Facts(NamedTuple):
@@ -58,7 +58,7 @@ def facts(call: Call) -> Facts:
         kind,
         other,
         activations(call),
-        prod(call.shape),
+        0 if isinstance(op, Parameter) else prod(call.shape),  # a weight, and counted as one
         shares,
         shares or op.only_in_training,
         workspace(call),

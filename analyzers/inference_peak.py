@@ -22,21 +22,34 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
+    Parameter,
+    Permute,
     Reshape,
+    Scale,
     Shape,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 workspace = Reading("workspace", NOTHING_EXTRA)
@@ -56,6 +69,19 @@ def folded_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Extra:
 def group_statistics(op: GroupNorm, out: Shape, _: Shape) -> Extra:
     """Mean and 1/deviation of each group of each image."""
     return Extra(plain=2 * out[0] * op.groups)
+
+
+@workspace.rule(LayerNorm)
+def row_statistics(_: LayerNorm, out: Shape, __: Shape) -> Extra:
+    """Mean and 1/deviation of each row."""
+    return Extra(statistics=2 * prod(out[:-1]))
+
+
+@workspace.rule(LocalResponseNorm)
+def neighbourhood(op: LocalResponseNorm, out: Shape, _: Shape) -> Extra:
+    """Padded squares at first; then their mean, and that shifted."""
+    squares = prod(out) + (op.neighbours - 1) * (prod(out) // out[1])
+    return Extra(plain=max(squares, 2 * prod(out)))
 
 
 @workspace.rule(MaxPool2d)
@@ -82,6 +108,17 @@ workspace.nothing(
     PadChannels,
     Reshape,
     Flatten,
+    ChannelShuffle,
+    Div,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
+    Sum,
+    VectorNorm,
 )
 
 

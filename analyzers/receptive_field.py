@@ -18,23 +18,36 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
     Pair,
+    Parameter,
+    Permute,
     Pool2d,
     Reshape,
+    Scale,
     Shape,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 
@@ -79,13 +92,17 @@ def subsample_window(op: Subsample, _: Shape, __: Shape) -> Window:
 
 
 @windows.rule(AdaptiveAvgPool2d)
-def global_window(_: AdaptiveAvgPool2d, __: Shape, x: Shape) -> Window:
-    """The whole map."""
-    return Window((x[2] - 1, x[3] - 1), (x[2], x[3]))
+def adaptive_window(_: AdaptiveAvgPool2d, out: Shape, x: Shape) -> Window:
+    """As much of the map as the largest of its windows; all of it where the pool is global."""
+    reach = [
+        max(-(-(i + 1) * size // parts) - i * size // parts for i in range(parts))
+        for size, parts in zip(x[2:], out[2:], strict=True)
+    ]
+    return Window((reach[0] - 1, reach[1] - 1), (max(1, x[2] // out[2]), max(1, x[3] // out[3])))
 
 
-@windows.rule(Mean, Amax)
-def reduction_window(op: Mean | Amax, _: Shape, x: Shape) -> Window | None:
+@windows.rule(Mean, Amax, VectorNorm)
+def reduction_window(op: Mean | Amax | VectorNorm, _: Shape, x: Shape) -> Window | None:
     """The whole map, where rows and columns are reduced."""
     return Window((x[2] - 1, x[3] - 1), (x[2], x[3])) if op.dims == (2, 3) else None
 
@@ -105,6 +122,18 @@ windows.nothing(
     PadChannels,
     Reshape,
     Flatten,
+    ChannelShuffle,
+    Div,
+    LayerNorm,
+    LocalResponseNorm,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
+    Sum,
 )
 
 

@@ -19,21 +19,34 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
+    Parameter,
+    Permute,
     Reshape,
+    Scale,
     Shape,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 
@@ -76,17 +89,36 @@ def image_statistics(op: GroupNorm, out: Shape, _: Shape) -> Kept:
     return Kept(inputs=(0,), extra=Extra(plain=2 * out[0] * op.groups))
 
 
+@kept.rule(LayerNorm)
+def row_statistics(_: LayerNorm, out: Shape, __: Shape) -> Kept:
+    """The input, mean and 1/deviation of each row."""
+    return Kept(inputs=(0,), extra=Extra(statistics=2 * prod(out[:-1])))
+
+
+@kept.rule(LocalResponseNorm)
+def neighbourhood(op: LocalResponseNorm, out: Shape, _: Shape) -> Kept:
+    """The input, its padded squares, their mean shifted, and the power of that."""
+    per_channel = prod(out) // out[1]
+    return Kept(inputs=(0,), extra=Extra(plain=3 * prod(out) + (op.neighbours - 1) * per_channel))
+
+
+@kept.rule(Softmax)
+def distribution(_: Softmax, __: Shape, ___: Shape) -> Kept:
+    """The result."""
+    return RESULT_KEPT
+
+
 @kept.rule(Activation)
 def activation_operand(op: Activation, out: Shape, _: Shape) -> Kept:
     """The result where the slope follows from it, else the input."""
-    if op.kind in {"relu", "sigmoid", "tanh"}:
+    if op.kind in {"relu", "sigmoid", "tanh"} or (op.kind == "leaky_relu" and op.inplace):
         return RESULT_KEPT
     # Written over, the input has to be copied first.
     return Kept(extra=Extra(plain=prod(out))) if op.inplace else INPUT_KEPT
 
 
-@kept.rule(Mul)
-def factors(_: Mul, __: Shape, *___: Shape) -> Kept:
+@kept.rule(Mul, Div)
+def factors(_: Mul | Div, __: Shape, *___: Shape) -> Kept:
     """Each factor, for the gradient of the other."""
     return Kept(inputs=(0, 1))
 
@@ -109,14 +141,37 @@ def averaged(_: AvgPool2d, __: Shape, ___: Shape) -> Kept:
     return INPUT_KEPT
 
 
-@kept.rule(Amax)
-def compared(_: Amax, __: Shape, ___: Shape) -> Kept:
-    """Input and result, to find the maxima again."""
+@kept.rule(AdaptiveAvgPool2d)
+def adaptively_averaged(op: AdaptiveAvgPool2d, _: Shape, __: Shape) -> Kept:
+    """The input, unless the pool is global: that is a plain mean."""
+    return NOTHING_KEPT if op.size == (1, 1) else INPUT_KEPT
+
+
+@kept.rule(Amax, VectorNorm)
+def compared(_: Amax | VectorNorm, __: Shape, ___: Shape) -> Kept:
+    """Input and result: to find the maxima again, or the direction of a vector."""
     return Kept(inputs=(0,), output=True)
 
 
 # Their gradients depend on shapes alone.
-kept.nothing(Input, Add, AdaptiveAvgPool2d, Mean, Concat, Subsample, PadChannels, Reshape, Flatten)
+kept.nothing(
+    Input,
+    Add,
+    Mean,
+    Concat,
+    Subsample,
+    PadChannels,
+    Reshape,
+    Flatten,
+    ChannelShuffle,
+    Pad2d,
+    Parameter,
+    Permute,
+    Scale,
+    Shift,
+    Slice,
+    Sum,
+)
 
 
 def kept_bytes(

@@ -10,7 +10,7 @@ torch is imported when something is lowered, not before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import add, getitem, iadd, mul
+from operator import add, getitem, iadd, mul, truediv
 from typing import TYPE_CHECKING, Any
 
 from models.graph import Graph, Scope, Tensor
@@ -21,20 +21,33 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv1d,
     Conv2d,
+    Div,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Mul,
+    Pad2d,
     PadChannels,
+    Parameter,
+    Permute,
     Reshape,
+    Scale,
+    Shift,
+    Slice,
+    Softmax,
     Subsample,
+    Sum,
+    VectorNorm,
 )
 
 if TYPE_CHECKING:
@@ -106,6 +119,8 @@ class _Lowering:
         """A call of a module, or of a function where there is nothing to own or to configure."""
         inputs = tuple(values[x] for x in tensor.inputs)
         name = _name(tensor)
+        if isinstance(tensor.op, Parameter):
+            return self._parameter(tensor, code, parts)
         call = _function(tensor, inputs)
         if call is not None:
             kind, target, arguments, keywords = call
@@ -117,6 +132,13 @@ class _Lowering:
             self._modules[owner] = _module(owner)
         parts.add_module(name, self._modules[owner])
         return code.call_module(name, inputs)
+
+    def _parameter(self, tensor: Tensor, code: fx.Graph, parts: nn.Module) -> fx.Node:
+        """A weight that belongs to the scope's module itself."""
+        import torch
+
+        parts.register_parameter(_name(tensor), torch.nn.Parameter(torch.ones(tensor.shape)))
+        return code.get_attr(_name(tensor))
 
     def _contents(self, scope: Scope) -> Iterator[Tensor | Scope]:
         """Operators and scopes directly inside a scope, in the order of execution."""
@@ -161,6 +183,24 @@ def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
             return "call_function", iadd if inplace else add, x, {}
         case Mul():
             return "call_function", mul, x, {}
+        case Div():
+            return "call_function", truediv, x, {}
+        case Shift(constant=constant):
+            return "call_function", add, (*x, constant), {}
+        case Scale(constant=constant):
+            return "call_function", mul, (*x, constant), {}
+        case Softmax(dim=dim):
+            return "call_method", "softmax", (*x, dim), {}
+        case Sum(dim=dim):
+            return "call_method", "sum", (*x, dim), {}
+        case VectorNorm(dims=dims):
+            return "call_method", "norm", x, {"p": 2, "dim": dims, "keepdim": True}
+        case Permute(dims=dims):
+            return "call_method", "permute", (*x, *dims), {}
+        case Slice(dim=dim, start=start, stop=stop):
+            return "call_method", "narrow", (*x, dim, start, stop - start), {}
+        case Pad2d(sides=sides):
+            return "call_function", pad, (*x, sides), {}
         case Concat(dim=dim):
             return "call_function", torch.cat, (x, dim), {}
         case Flatten():
@@ -205,16 +245,26 @@ def _module(tensor: Tensor) -> nn.Module:
             return nn.BatchNorm2d(channels)
         case GroupNorm() as op:
             return nn.GroupNorm(op.groups, channels)
+        case LayerNorm():
+            return nn.LayerNorm(tensor.shape[-1])
+        case LocalResponseNorm() as op:
+            return nn.LocalResponseNorm(op.neighbours)
         case Activation() as op:
             return _activation(op)
         case MaxPool2d() as op:
             return nn.MaxPool2d(op.kernel, op.stride, op.padding, ceil_mode=op.ceil)
         case AvgPool2d() as op:
             return nn.AvgPool2d(
-                op.kernel, op.stride, op.padding, ceil_mode=op.ceil, count_include_pad=False
+                op.kernel,
+                op.stride,
+                op.padding,
+                ceil_mode=op.ceil,
+                count_include_pad=op.count_padding,
             )
-        case AdaptiveAvgPool2d():
-            return nn.AdaptiveAvgPool2d((1, 1))
+        case AdaptiveAvgPool2d() as op:
+            return nn.AdaptiveAvgPool2d(op.size)
+        case ChannelShuffle() as op:
+            return nn.ChannelShuffle(op.groups)
         case Dropout() as op:
             return nn.Dropout(op.rate)
         case op:
@@ -229,6 +279,10 @@ def _activation(op: Activation) -> nn.Module:
             return nn.ReLU(inplace=op.inplace)
         case "relu6":
             return nn.ReLU6(inplace=op.inplace)
+        case "leaky_relu":
+            return nn.LeakyReLU(0.1, inplace=op.inplace)
+        case "mish":
+            return nn.Mish(inplace=op.inplace)
         case "silu":
             return nn.SiLU(inplace=op.inplace)
         case "hardswish":

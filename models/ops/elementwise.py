@@ -9,11 +9,20 @@ from models.ops.base import Op, Shape
 from models.ops.sizes import broadcast
 
 ActivationKind = Literal[
-    "relu", "relu6", "silu", "gelu", "sigmoid", "tanh", "hardsigmoid", "hardswish"
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "silu",
+    "mish",
+    "gelu",
+    "sigmoid",
+    "tanh",
+    "hardsigmoid",
+    "hardswish",
 ]
 
 IN_PLACE_ACTIVATIONS: frozenset[ActivationKind] = frozenset(
-    {"relu", "relu6", "silu", "hardsigmoid", "hardswish"}
+    {"relu", "relu6", "leaky_relu", "silu", "mish", "hardsigmoid", "hardswish"}
 )
 """Those that torch offers to write over their input."""
 
@@ -67,6 +76,64 @@ class Mul(Op):
 
     def shape(self, *inputs: Shape) -> Shape:
         return broadcast(*inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Div(Op):
+    """x / y, broadcast."""
+
+    label = "div"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return broadcast(*inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift(Op):
+    """x + a constant."""
+
+    constant: float
+
+    label = "shift"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    @property
+    def detail(self) -> str:
+        return f"+{self.constant:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Op):
+    """x · a constant."""
+
+    constant: float
+
+    label = "scale"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    @property
+    def detail(self) -> str:
+        return f"x{self.constant:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Op):
+    """exp(x) / Σ exp(x) along a dimension."""
+
+    dim: int
+
+    label = "softmax"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    @property
+    def detail(self) -> str:
+        return f"dim={self.dim}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,21 +39,25 @@ class MaxPool2d(Pool2d):
 
 @dataclass(frozen=True, slots=True)
 class AvgPool2d(Pool2d):
-    """The mean of each window, over its elements inside the map."""
+    """The mean of each window, over its elements inside the map, or padding included."""
+
+    count_padding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool2d(Op):
-    """(N, C, H, W) -> (N, C, 1, 1): the mean of each channel, as a classifier's pooling layer."""
+    """(N, C, H, W) -> (N, C, *size): means over windows that cover the map, whatever its size."""
+
+    size: Pair = (1, 1)
 
     label = "pool"
 
     def shape(self, *inputs: Shape) -> Shape:
-        return (*as_maps("global pooling", inputs[0])[:2], 1, 1)
+        return (*as_maps("adaptive pooling", inputs[0])[:2], *self.size)
 
     @property
     def detail(self) -> str:
-        return "global"
+        return "global" if self.size == (1, 1) else f"to {self.size[0]}x{self.size[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,38 @@ class Mean(Op):
     dims: tuple[int, ...]
 
     label = "mean"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return _reduced(inputs[0], self.dims)
+
+    @property
+    def detail(self) -> str:
+        return _describe_dims(self.dims)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Op):
+    """The sum over one dimension, which disappears."""
+
+    dim: int
+
+    label = "sum"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return (*inputs[0][: self.dim], *inputs[0][self.dim + 1 :])
+
+    @property
+    def detail(self) -> str:
+        return f"over dim {self.dim}"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorNorm(Op):
+    """√Σx² over some dimensions, each kept with size 1."""
+
+    dims: tuple[int, ...]
+
+    label = "length"
 
     def shape(self, *inputs: Shape) -> Shape:
         return _reduced(inputs[0], self.dims)

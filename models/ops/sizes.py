@@ -27,11 +27,16 @@ def broadcast(x: Shape, y: Shape, *, keep_first: bool = False) -> Shape:
     """The shape of an elementwise result; with ``keep_first`` it has to be that of x."""
     if x == y:
         return x
-    fits = len(x) == len(y) and all(a == b or 1 in (a, b) for a, b in zip(x, y, strict=True))
-    out = tuple(map(max, x, y)) if fits else ()
-    if not fits or (keep_first and out != x):
+    rank = max(len(x), len(y))
+    pairs = list(zip(_padded(x, rank), _padded(y, rank), strict=True))
+    out = tuple(max(pair) for pair in pairs)
+    if not all(a == b or 1 in (a, b) for a, b in pairs) or (keep_first and out != x):
         raise ShapeError(f"sizes {x} and {y} do not fit together")
     return out
+
+
+def _padded(x: Shape, rank: int) -> Shape:
+    return (1,) * (rank - len(x)) + x
 
 
 def describe_window(kernel: Pair, stride: Pair) -> str:

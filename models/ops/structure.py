@@ -86,3 +86,87 @@ class Flatten(Op):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0][0], prod(inputs[0][1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Pad2d(Op):
+    """Zeros around each map: left, right, top, bottom."""
+
+    sides: tuple[int, int, int, int]
+
+    label = "pad"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        n, c, h, w = as_maps("padding", inputs[0])
+        left, right, top, bottom = self.sides
+        if h + top + bottom < 1 or w + left + right < 1:
+            raise ShapeError(f"cropping by {self.sides} leaves nothing of a {h}x{w} map")
+        return n, c, h + top + bottom, w + left + right
+
+    @property
+    def detail(self) -> str:
+        return ",".join(map(str, self.sides))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Op):
+    """Elements from ``start`` up to, not including, ``stop`` along a dimension, as a view."""
+
+    dim: int
+    start: int
+    stop: int
+
+    label = "slice"
+    view = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not 0 <= self.start < self.stop <= x[self.dim]:
+            raise ShapeError(
+                f"cannot take {self.start} to {self.stop} of {x[self.dim]} along dimension "
+                f"{self.dim}"
+            )
+        return (*x[: self.dim], self.stop - self.start, *x[self.dim + 1 :])
+
+    @property
+    def detail(self) -> str:
+        return f"{self.start}:{self.stop} of dim {self.dim}"
+
+
+@dataclass(frozen=True, slots=True)
+class Permute(Op):
+    """The same elements with their dimensions in another order, as a view."""
+
+    dims: tuple[int, ...]
+
+    label = "permute"
+    view = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if len(x) != len(self.dims):
+            raise ShapeError(f"cannot order the dimensions of {x} as {self.dims}")
+        return tuple(x[dim] for dim in self.dims)
+
+    @property
+    def detail(self) -> str:
+        return ",".join(map(str, self.dims))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelShuffle(Op):
+    """Channels of all groups interleaved: (g, n) becomes (n, g); Zhang et al. 2017 §3.1."""
+
+    groups: int
+
+    label = "shuffle"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x = as_maps("channel shuffle", inputs[0])
+        if x[1] % self.groups:
+            raise ShapeError(f"{x[1]} channels do not divide into {self.groups} groups")
+        return x
+
+    @property
+    def detail(self) -> str:
+        return f"groups={self.groups}"

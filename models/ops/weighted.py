@@ -1,9 +1,8 @@
-"""Operators that own weights: convolutions, linear layers, norms."""
+"""Convolutions, linear layers, and weights that are operands by themselves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from models.errors import ShapeError
 from models.ops.base import Op, Pair, Shape, Weight
@@ -95,48 +94,15 @@ class Linear(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm2d(Op):
-    """γ (x - mean) / sqrt(var + ε) + β for each channel over the batch, with running statistics."""
+class Parameter(Op):
+    """A trained tensor that is an operand itself, such as the γ of a layer scale."""
 
-    label = "norm"
+    size: Shape
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return as_maps("batch norm", inputs[0])
+    label = "parameter"
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return _batch_norm_weights(inputs[0][1])
+    def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - it has none
+        return self.size
 
-
-@dataclass(frozen=True, slots=True)
-class GroupNorm(Op):
-    """Normalises each image over groups of channels, then γ x + β; Wu & He 2018."""
-
-    groups: int
-
-    label = "norm"
-
-    def shape(self, *inputs: Shape) -> Shape:
-        x = as_maps("group norm", inputs[0])
-        if x[1] % self.groups:
-            raise ShapeError(f"{x[1]} channels do not divide into {self.groups} groups of a norm")
-        return x
-
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        channels = (inputs[0][1],)
-        return Weight("weight", channels), Weight("bias", channels)
-
-    @property
-    def detail(self) -> str:
-        return f"groups={self.groups}"
-
-
-@lru_cache(1024)
-def _batch_norm_weights(channels: int) -> tuple[Weight, ...]:
-    size = (channels,)
-    return (
-        Weight("weight", size),
-        Weight("bias", size),
-        Weight("running_mean", size, "buffer"),
-        Weight("running_var", size, "buffer"),
-        Weight("num_batches_tracked", (), "counter"),
-    )
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:  # noqa: ARG002
+        return (Weight("weight", self.size),)

@@ -1,0 +1,88 @@
+"""Normalisations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.errors import ShapeError
+from models.ops.base import Op, Shape, Weight
+from models.ops.sizes import as_maps
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm2d(Op):
+    """γ (x - mean) / sqrt(var + ε) + β for each channel over the batch, with running statistics."""
+
+    label = "norm"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return as_maps("batch norm", inputs[0])
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return _batch_norm_weights(inputs[0][1])
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNorm(Op):
+    """Normalises each image over groups of channels, then γ x + β; Wu & He 2018."""
+
+    groups: int
+
+    label = "norm"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x = as_maps("group norm", inputs[0])
+        if x[1] % self.groups:
+            raise ShapeError(f"{x[1]} channels do not divide into {self.groups} groups of a norm")
+        return x
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        channels = (inputs[0][1],)
+        return Weight("weight", channels), Weight("bias", channels)
+
+    @property
+    def detail(self) -> str:
+        return f"groups={self.groups}"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm(Op):
+    """Normalises over the last dimension, then γ x + β; Ba et al. 2016."""
+
+    label = "norm"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        channels = (inputs[0][-1],)
+        return Weight("weight", channels), Weight("bias", channels)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResponseNorm(Op):
+    """x / (k + α/n Σ x²)^β over n neighbouring channels; Krizhevsky et al. 2012 §3.3."""
+
+    neighbours: int
+
+    label = "norm"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return as_maps("local response norm", inputs[0])
+
+    @property
+    def detail(self) -> str:
+        return f"{self.neighbours} channels"
+
+
+@lru_cache(1024)
+def _batch_norm_weights(channels: int) -> tuple[Weight, ...]:
+    size = (channels,)
+    return (
+        Weight("weight", size),
+        Weight("bias", size),
+        Weight("running_mean", size, "buffer"),
+        Weight("running_var", size, "buffer"),
+        Weight("num_batches_tracked", (), "counter"),
+    )
