@@ -11,23 +11,33 @@ from typing import Literal
 
 from models.graph import Tensor
 from models.ops import (
-    IN_PLACE_ACTIVATIONS,
     Activation,
     ActivationKind,
     AdaptiveAvgPool2d,
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
     Concat,
     Conv2d,
     Dropout,
     Flatten,
     GroupNorm,
+    IN_PLACE_ACTIVATIONS,
+    LayerNorm,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Mean,
     Op,
+    Pad2d,
     Pair,
+    Parameter,
+    Permute,
+    Reshape,
+    Slice,
+    Softmax,
+    Sum,
 )
 
 Side = int | Pair
@@ -46,6 +56,17 @@ _CONCAT_CHANNELS = Concat(1)
 _linear_op = lru_cache(1024)(Linear)
 _activation_op = lru_cache(64)(Activation)
 _dropout_op = lru_cache(64)(Dropout)
+_LAYER_NORM = LayerNorm()
+_response_norm_op = lru_cache(64)(LocalResponseNorm)
+_pad_op = lru_cache(256)(Pad2d)
+_slice_op = lru_cache(1024)(Slice)
+_shuffle_op = lru_cache(64)(ChannelShuffle)
+_permute_op = lru_cache(64)(Permute)
+_reshape_op = lru_cache(1024)(Reshape)
+_softmax_op = lru_cache(64)(Softmax)
+_sum_op = lru_cache(64)(Sum)
+_adaptive_pool_op = lru_cache(64)(AdaptiveAvgPool2d)
+_parameter_op = lru_cache(1024)(Parameter)
 
 
 def _pair(side: Side) -> Pair:
@@ -77,6 +98,11 @@ def _pool_op(
     ceil: bool,  # noqa: FBT001
 ) -> Op:
     return kind(_pair(kernel), _pair(stride), _pair(padding), ceil)
+
+
+@lru_cache(64)
+def _padded_avg_pool_op(kernel: Side, stride: Side, padding: Side) -> Op:
+    return AvgPool2d(_pair(kernel), _pair(stride), _pair(padding), count_padding=True)
 
 
 def conv(
@@ -137,6 +163,16 @@ def avg_pool(
     return x.graph.append(_pool_op(AvgPool2d, kernel, stride, padding, ceil), x)
 
 
+def padded_avg_pool(x: Tensor, kernel: Side, *, stride: Side = 1, padding: Side = 0) -> Tensor:
+    """The mean of each window, zeros of the padding included."""
+    return x.graph.append(_padded_avg_pool_op(kernel, stride, padding), x)
+
+
+def adaptive_avg_pool(x: Tensor, size: Side) -> Tensor:
+    """(N, C, H, W) -> (N, C, *size), as a layer that makes any input fit a classifier."""
+    return x.graph.append(_adaptive_pool_op(_pair(size)), x)
+
+
 def global_avg_pool(x: Tensor) -> Tensor:
     """(N, C, H, W) -> (N, C, 1, 1), as the pooling layer before a classifier."""
     return x.graph.append(_GLOBAL_AVG_POOL, x)
@@ -175,3 +211,58 @@ def concat(*tensors: Tensor) -> Tensor:
 def dropout(x: Tensor, rate: float) -> Tensor:
     """Dropout while training; the tensor itself where the rate is zero."""
     return x.graph.append(_dropout_op(rate), x) if rate else x
+
+
+def layer_norm(x: Tensor) -> Tensor:
+    """Normalises over the last dimension."""
+    return x.graph.append(_LAYER_NORM, x)
+
+
+def local_response_norm(x: Tensor, neighbours: int = 5) -> Tensor:
+    """Divides by the energy of neighbouring channels."""
+    return x.graph.append(_response_norm_op(neighbours), x)
+
+
+def pad(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
+    """Zeros around each map; negative sides crop."""
+    return x.graph.append(_pad_op((left, right, top, bottom)), x)
+
+
+def channel_slice(x: Tensor, start: int, stop: int) -> Tensor:
+    """Channels from ``start`` up to, not including, ``stop``, as a view."""
+    return x.graph.append(_slice_op(1, start, stop), x)
+
+
+def channel_shuffle(x: Tensor, groups: int) -> Tensor:
+    """Channels of all groups interleaved."""
+    return x.graph.append(_shuffle_op(groups), x)
+
+
+def permute(x: Tensor, *dims: int) -> Tensor:
+    """Dimensions in another order, as a view."""
+    return x.graph.append(_permute_op(dims), x)
+
+
+def reshape(x: Tensor, *size: int) -> Tensor:
+    """(N, ...) -> (N, *size), as a view."""
+    return x.graph.append(_reshape_op(size), x)
+
+
+def softmax(x: Tensor, dim: int) -> Tensor:
+    """exp(x) / Σ exp(x) along a dimension."""
+    return x.graph.append(_softmax_op(dim), x)
+
+
+def sum_over(x: Tensor, dim: int) -> Tensor:
+    """The sum over one dimension, which disappears."""
+    return x.graph.append(_sum_op(dim), x)
+
+
+def parameter(x: Tensor, *size: int) -> Tensor:
+    """A trained tensor in the graph of x, such as the γ of a layer scale."""
+    return x.graph.append(_parameter_op(size))
+
+
+def layer_scale(x: Tensor) -> Tensor:
+    """γ · x with one γ per channel of (N, C, H, W); Touvron et al. 2021, arXiv:2103.17239."""
+    return x * parameter(x, x.channels, 1, 1)
