@@ -126,7 +126,8 @@ def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
         images = torch.empty(trained.input_shape, dtype=dtype)
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
-        out = module.eval()(x)
+        outputs = module.eval()(x)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     flops = {name: sum(ops.values()) for name, ops in counter.get_flop_counts().items()}
 
     def check(figure: str, tool: str, ours: int, theirs: int, *where: Difference) -> Check:
@@ -135,7 +136,12 @@ def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
     totals = profile.totals
     ours_by_path = _by_owner(profile.graph, lambda call: 2 * macs(call))
     return [
-        check("output_elements", "torch", prod(profile.output_shape), out.numel()),
+        check(
+            "output_elements",
+            "torch",
+            sum(prod(output.shape) for output in profile.graph.outputs),
+            sum(output.numel() for output in outputs),
+        ),
         check("params", "torch", totals.params, sum(p.numel() for p in module.parameters())),
         check("buffers", "torch", totals.buffers, sum(b.numel() for b in module.buffers())),
         check(

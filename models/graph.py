@@ -191,10 +191,13 @@ class Graph:
 
     @classmethod
     def trace(cls, network: Callable[[Tensor], Tensor], input_shape: Shape) -> Graph:
-        """The graph of a function from the input (N, C, H, W) to the output."""
+        """The graph of a function from the input (N, C, H, W) to the output.
+
+        Auxiliary outputs, which the function appends to ``outputs`` itself, follow that one.
+        """
         graph = cls()
         with graph.root:
-            graph.outputs.append(network(graph.append(Input(input_shape))))
+            graph.outputs.insert(0, network(graph.append(Input(input_shape))))
         return graph
 
     @property

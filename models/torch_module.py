@@ -76,6 +76,7 @@ class _Lowering:
 
     def __init__(self, graph: Graph) -> None:
         self._tensors = graph.tensors
+        self._outputs = graph.outputs
         self._modules: dict[Tensor, nn.Module] = {}
         self._last_use = list(range(len(graph.tensors)))
         for tensor in graph.tensors:
@@ -155,7 +156,9 @@ class _Lowering:
         return list(dict.fromkeys(x for x in used if x.index < scope.start))
 
     def _handed_out(self, scope: Scope) -> list[Tensor]:
-        """Tensors of a scope that are used after it."""
+        """Tensors of a scope that are used after it; of the whole network, its outputs."""
+        if not scope.depth:
+            return self._outputs
         inside = self._tensors[scope.start : scope.end]
         return [tensor for tensor in inside if self._last_use[tensor.index] >= scope.end]
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from models.graph import Tensor
 from models.ops import (
+    IN_PLACE_ACTIVATIONS,
     Activation,
     ActivationKind,
     AdaptiveAvgPool2d,
@@ -23,7 +24,6 @@ from models.ops import (
     Dropout,
     Flatten,
     GroupNorm,
-    IN_PLACE_ACTIVATIONS,
     LayerNorm,
     Linear,
     LocalResponseNorm,
