@@ -63,11 +63,10 @@ def source(module: nn.Module) -> str:
     """The generated ``forward`` of a lowered module and of each distinct module inside it."""
     from torch import fx
 
-    codes = {
-        part.code.strip(): name or "network"
-        for name, part in module.named_modules()
-        if isinstance(part, fx.GraphModule)
-    }
+    codes: dict[str, str] = {}
+    for name, part in module.named_modules():
+        if isinstance(part, fx.GraphModule):
+            codes.setdefault(part.code.strip(), name or type(module).__name__)
     return "\n\n\n".join(f"# {name}\n{code}" for code, name in codes.items()) + "\n"
 
 

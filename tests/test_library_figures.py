@@ -1,0 +1,101 @@
+"""Figures measured on the implementations of others: timm, torchvision, pytorchcv, authors' code.
+
+``data/library.csv`` holds the figures, ``data/specs/`` for each network the request that means the
+same one here, ``data/not_reproduced.csv`` the reason where there is none. A wrong width, depth,
+stride or bias anywhere changes one of these integers.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import cached_property
+from math import prod
+from pathlib import Path
+
+import pytest
+
+from analyzers.conventions import fvcore_count
+from analyzers.profile import Profile
+from models.graph import Graph, Tensor
+from models.ops import AdaptiveAvgPool2d, Conv1d, Conv2d, Linear, Mean
+from models.registry import resolve
+
+DATA = Path(__file__).parent / "data"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def key(row: dict[str, str]) -> tuple[str, str]:
+    return row["library"], row["name"]
+
+
+FIGURES = {key(row): row for row in rows_of(DATA / "library.csv")}
+NOT_REPRODUCED = rows_of(DATA / "not_reproduced.csv")
+
+
+class Network:
+    """A network of a library, and our graph of it."""
+
+    def __init__(self, row: dict[str, str]) -> None:
+        self.row = {**FIGURES[key(row)], **row}
+
+    def __str__(self) -> str:
+        return f"{self.row['library']}-{self.row['name']}"
+
+    def theirs(self, *columns: str) -> dict[str, int]:
+        return {column: int(self.row[column]) for column in columns}
+
+    @cached_property
+    def graph(self) -> Graph:
+        return resolve(json.loads(self.row["spec"])).graph()
+
+    @cached_property
+    def layers(self) -> list[Tensor]:
+        """Modules that own weights; a layer applied twice is one module."""
+        return [t for t in self.graph.tensors if t.call.weights and not t.reuses]
+
+
+REPRODUCED = [
+    Network(row) for path in sorted((DATA / "specs").glob("*.csv")) for row in rows_of(path)
+]
+
+every_network = pytest.mark.parametrize("network", REPRODUCED, ids=str)
+
+
+@every_network
+def test_params_buffers_macs_and_activations_are_those_of_the_library(network: Network) -> None:
+    totals = Profile(network.graph).totals
+    theirs = network.theirs("params", "buffers", "macs", "activations")
+    assert {column: getattr(totals, column) for column in theirs} == theirs
+
+
+@every_network
+def test_the_fvcore_total_is_that_of_the_library(network: Network) -> None:
+    """fvcore counts a global pool only where the library writes it as an adaptive pool layer."""
+    written = {"head": AdaptiveAvgPool2d(), "attention": Mean((2, 3))}
+    counted = [written[where] for where in network.row["adaptive_pools"].split()]
+    pools = sum(prod(t.inputs[0].shape) for t in network.graph.tensors if t.op in counted)
+    ours = fvcore_count(network.graph)
+    assert {"fvcore_total": ours.macs + ours.norms + pools} == network.theirs("fvcore_total")
+
+
+@every_network
+def test_it_has_as_many_layers_as_in_the_library(network: Network) -> None:
+    """A 1x1 convolution of a 1x1 map may be written as a linear layer, so those count together."""
+    theirs = network.theirs("conv_layers", "linear_layers", "norm_layers")
+    linear = [t for t in network.layers if isinstance(t.op, Conv2d | Conv1d | Linear)]
+    assert len(linear) == theirs["conv_layers"] + theirs["linear_layers"]
+    norms = [t for t in network.layers if t.op.label == "norm"]
+    assert len(norms) == theirs["norm_layers"]
+
+
+def test_every_network_measured_is_reproduced_or_says_why_not() -> None:
+    """None may be dropped from the data in silence."""
+    reproduced = [key(network.row) for network in REPRODUCED]
+    missing = [key(row) for row in NOT_REPRODUCED]
+    assert sorted([*reproduced, *missing]) == sorted(FIGURES)
+    assert all(row["reason"] for row in NOT_REPRODUCED)
