@@ -20,7 +20,7 @@ TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-slow check format bench lock clean
+.PHONY: help run test test-slow check format bench catalogue lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,11 @@ format: $(VENV)/.check ## Format the code and fix what ruff can
 
 bench: $(VENV)/.bench ## Run the benchmarks, one after the other
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
+
+catalogue: $(VENV)/.run ## Renew the README's table of families
+	@$(BIN)/archmeter families --format markdown > catalogue.tmp
+	@sed -i.bak -e '/^<!-- catalogue:/,/^<!-- end of catalogue/{/^<!--/!d;}' -e '/^<!-- catalogue:/r catalogue.tmp' README.md
+	@rm catalogue.tmp README.md.bak
 
 lock: ## Renew constraints.txt (needs uv; ARGS=--upgrade for newer versions)
 	@test -n "$(UV)" || { echo "make lock needs uv on PATH" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""The command line: ``archmeter serve | analyze | families | presets``.
+"""The command line: ``archmeter serve | analyze | families | presets | verify``.
 
 Imports that cost time are inside the commands, so that ``--help`` and completion are immediate.
 Whatever is wrong with the input becomes one line on standard error and exit status 2.
@@ -37,11 +37,27 @@ class OutputFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class VerdictOption(StrEnum):
+    """How a printed figure compares with the counted one."""
+
+    EQUAL = "equal"
+    EXPLAINED = "explained"
+    UNEXPLAINED = "unexplained"
+
+
 class ListFormat(StrEnum):
     """How a list is printed."""
 
     TABLE = "table"
     JSON = "json"
+
+
+class CatalogueFormat(StrEnum):
+    """How the catalogue is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def main() -> None:
@@ -107,13 +123,18 @@ def analyze(
 
 @cli.command()
 def families(
-    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+    output: Annotated[CatalogueFormat, typer.Option("--format")] = CatalogueFormat.TABLE,
 ) -> None:
     """List the families and the papers they come from."""
     from models import registry
 
     found = registry.families().values()
-    if output is ListFormat.JSON:
+    if output is CatalogueFormat.MARKDOWN:
+        from app.catalogue import to_markdown
+
+        sys.stdout.write(to_markdown())
+        return
+    if output is CatalogueFormat.JSON:
         from app.schemas import FamilyList, FamilySummary
 
         items = [FamilySummary.of(family) for family in found]
@@ -142,6 +163,24 @@ def presets(
     from app.report import print_presets
 
     print_presets(found)
+
+
+@cli.command()
+def verify(
+    family: Annotated[str | None, typer.Option(help="Only this lineage's.")] = None,
+    verdict: Annotated[VerdictOption | None, typer.Option(help="Only this verdict's.")] = None,
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+) -> None:
+    """Compare what papers print with what is counted."""
+    from app.published import PublishedList, select
+
+    found = select(family, verdict.value if verdict else None)
+    if output is ListFormat.JSON:
+        sys.stdout.write(PublishedList.of(found).model_dump_json() + "\n")
+        return
+    from app.report import print_verifications
+
+    print_verifications(found)
 
 
 @cli.command()

@@ -1,6 +1,7 @@
 """What the command prints for people: tables in the width of the terminal, or as wide as needed."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzers import Profile, RollUp
+from analyzers.verify import MILLION, Verification
 from app.question import Question
 from app.units import si, size
 from models import registry
@@ -83,6 +85,29 @@ def print_presets(presets: Iterable[Preset]) -> None:
             preset.source,
         )
     console().print(table)
+
+
+def print_verifications(found: Sequence[Verification]) -> None:
+    """One line for each printed figure, and how many there are of each verdict."""
+    table = _table(
+        ["architecture", "figure"], ["printed", "counted", "difference"], ["verdict", "source"]
+    )
+    for figure in found:
+        unit = "M" if figure.unit == MILLION else "G"
+        name = "MACs" if figure.convention == "macs" else figure.figure
+        table.add_row(
+            figure.architecture,
+            name,
+            f"{figure.printed} {unit}",
+            f"{figure.counted:,}",
+            f"{figure.difference:+.2%}",
+            figure.verdict + (f": {figure.reason}" if figure.reason else ""),
+            figure.source,
+        )
+    out = console()
+    out.print(table)
+    verdicts = Counter(figure.verdict for figure in found)
+    out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
 
 
 def _table(names: Sequence[str], numbers: Sequence[str], notes: Sequence[str] = ()) -> Table:

@@ -22,11 +22,13 @@ ANALYSIS_ID = rf"^[0-9a-f]{{{ID_DIGITS}}}$"
 AnalysisId = Annotated[str, Field(pattern=ANALYSIS_ID, examples=["0123456789abcdef01234567"])]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """Base of all bodies."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def _described(kind: type[Any]) -> dict[str, Any]:
+def described(kind: type[Any]) -> dict[str, Any]:
     """The fields of a named tuple, with the meanings that its docstring gives them."""
     meanings = dict(re.findall(r"^ +(\w+): (.+)$", kind.__doc__ or "", re.MULTILINE))
     return {
@@ -35,12 +37,12 @@ def _described(kind: type[Any]) -> dict[str, Any]:
     }
 
 
-TotalFigures = create_model("Totals", __base__=_Body, __doc__=Totals.__doc__, **_described(Totals))
-MemoryFigures = create_model("Memory", __base__=_Body, __doc__="Bytes.", **_described(Memory))
+TotalFigures = create_model("Totals", __base__=Body, __doc__=Totals.__doc__, **described(Totals))
+MemoryFigures = create_model("Memory", __base__=Body, __doc__="Bytes.", **described(Memory))
 
-_roll_up = _described(RollUp)
+_roll_up = described(RollUp)
 del _roll_up["blocks"]
-Block = create_model("Block", __base__=_Body, __doc__=RollUp.__doc__, **_roll_up)
+Block = create_model("Block", __base__=Body, __doc__=RollUp.__doc__, **_roll_up)
 
 
 class Stage(Block):
@@ -49,7 +51,7 @@ class Stage(Block):
     blocks: tuple[Block, ...] = ()
 
 
-class AnalysisInput(_Body):
+class AnalysisInput(Body):
     """What the network was fed."""
 
     batch: int
@@ -62,7 +64,7 @@ class AnalysisInput(_Body):
     """Batch, channels, height, width."""
 
 
-class AnalysisLinks(_Body):
+class AnalysisLinks(Body):
     """Where to go from here. Relative, because a host may be reached under several names."""
 
     self: str
@@ -71,7 +73,7 @@ class AnalysisLinks(_Body):
     family: str
 
 
-class Analysis(_Body):
+class Analysis(Body):
     """What one architecture costs."""
 
     id: AnalysisId
@@ -102,13 +104,13 @@ class Analysis(_Body):
 
 Layer = create_model(
     "Layer",
-    __base__=_Body,
+    __base__=Body,
     __doc__="One operator of the network, in execution order.",
-    **_described(Row),
+    **described(Row),
 )
 
 
-class LayerTable(_Body):
+class LayerTable(Body):
     """Every operator of an analyzed network."""
 
     id: AnalysisId
@@ -118,7 +120,7 @@ class LayerTable(_Body):
     """What the rows sum to."""
 
 
-class PaperInfo(_Body):
+class PaperInfo(Body):
     """Where a family was published."""
 
     title: str
@@ -127,7 +129,7 @@ class PaperInfo(_Body):
     url: str
 
 
-class PresetInfo(_Body):
+class PresetInfo(Body):
     """A published network by the name people know."""
 
     name: str
@@ -149,7 +151,7 @@ class PresetInfo(_Body):
         )
 
 
-class FamilySummary(_Body):
+class FamilySummary(Body):
     """A family in a list."""
 
     name: str
@@ -165,7 +167,7 @@ class FamilySummary(_Body):
         return cls.model_validate(_family_fields(family))
 
 
-class FamilyInfo(_Body):
+class FamilyInfo(Body):
     """A family with its knobs and its published networks."""
 
     name: str
@@ -189,19 +191,19 @@ class FamilyInfo(_Body):
         )
 
 
-class FamilyList(_Body):
+class FamilyList(Body):
     """Every family there is."""
 
     items: list[FamilySummary]
 
 
-class PresetList(_Body):
+class PresetList(Body):
     """Published networks."""
 
     items: list[PresetInfo]
 
 
-class _SummaryBody(_Body):
+class _SummaryBody(Body):
     """An analysis in a list: flat, one column per figure."""
 
     id: AnalysisId
@@ -239,7 +241,7 @@ def summary_fields(summary: Summary) -> dict[str, Any]:
     }
 
 
-class AnalysisList(_Body):
+class AnalysisList(Body):
     """One page of analyses."""
 
     total: int
@@ -252,20 +254,20 @@ class AnalysisList(_Body):
 
 Ratios = create_model(
     "Ratios",
-    __base__=_Body,
+    __base__=Body,
     __doc__="Figures as multiples of the first analysis'; null where that is zero.",
     **dict.fromkeys(FIGURES, (float | None, ...)),  # type: ignore[call-overload]
 )
 
 
-class ComparedAnalysis(_Body):
+class ComparedAnalysis(Body):
     """One analysis beside others."""
 
     analysis: AnalysisSummary
     ratios: Ratios
 
 
-class Comparison(_Body):
+class Comparison(Body):
     """Analyses side by side, in the order asked for."""
 
     reference: AnalysisId
@@ -274,7 +276,7 @@ class Comparison(_Body):
     items: list[ComparedAnalysis]
 
 
-class AuditDifference(_Body):
+class AuditDifference(Body):
     """A layer on which two counts differ."""
 
     path: str
@@ -282,7 +284,7 @@ class AuditDifference(_Body):
     theirs: int
 
 
-class AuditCheck(_Body):
+class AuditCheck(Body):
     """One figure, counted by us and by another tool."""
 
     figure: str
@@ -297,7 +299,7 @@ class AuditCheck(_Body):
     """Layers that differ, the largest difference first."""
 
 
-class AuditReport(_Body):
+class AuditReport(Body):
     """What other tools count for the same network, lowered to a torch module."""
 
     id: AnalysisId
@@ -308,14 +310,14 @@ class AuditReport(_Body):
     checks: list[AuditCheck]
 
 
-class Health(_Body):
+class Health(Body):
     """The service answers, and so does its database."""
 
     status: str
     counting_rules: str
 
 
-class Index(_Body):
+class Index(Body):
     """Where everything is."""
 
     name: str

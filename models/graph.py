@@ -24,6 +24,9 @@ P = ParamSpec("P")
 MAX_OPERATORS = 50_000
 """ResNet-1202 has 4,300. Beyond this a spec is absurd, or an attack."""
 
+MAX_INPUTS = 250_000
+"""Of all operators together: layers that read every layer before them grow with the square."""
+
 MAX_EXACT = 2**53
 """Counts must survive readers of JSON that keep numbers as doubles."""
 
@@ -186,6 +189,7 @@ class Graph:
         self.root = Scope(self, "", None)
         self._here = self.root
         self._max_operators = max_operators
+        self._joined = 0
         self._known_calls: dict[tuple[object, ...], Call] = {}
         self._known_ops: list[Op] = []
 
@@ -212,9 +216,11 @@ class Graph:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
         # Hashing an id is cheaper than hashing a description.
-        key: tuple[object, ...] = (
-            (id(op), inputs[0].shape) if len(inputs) == 1 else (id(op), *[x.shape for x in inputs])
-        )
+        if len(inputs) == 1:
+            key: tuple[object, ...] = (id(op), inputs[0].shape)
+        else:
+            self._count_joined(len(inputs))
+            key = (id(op), *[x.shape for x in inputs])
         call = self._known_calls.get(key) or self._new_call(key, op, inputs)
         tensors, scope, label = self.tensors, self._here, op.label
         index = len(tensors)
@@ -264,6 +270,11 @@ class Graph:
             numbered = scope.names[label] > 1 or scope.is_stage
             paths.append(f"{prefix}{label}{tensor.ordinal}" if numbered else prefix + label)
         return paths
+
+    def _count_joined(self, inputs: int) -> None:
+        self._joined += inputs
+        if self._joined > MAX_INPUTS:
+            raise GraphTooLarge(f"the operators have more than {MAX_INPUTS:,} inputs in all")
 
     def _new_call(self, key: tuple[object, ...], op: Op, inputs: tuple[Tensor, ...]) -> Call:
         try:

@@ -91,7 +91,8 @@ class _Lowering:
         code = fx.Graph()
         parts = nn.Module()
         taken = self._taken(scope)
-        values = {x: code.placeholder("x" if len(taken) == 1 else x.op.label) for x in taken}
+        names = ["x"] if len(taken) == 1 else [f"x{i}" for i in range(1, len(taken) + 1)]
+        values = {x: code.placeholder(name) for x, name in zip(taken, names, strict=True)}
         for item in self._contents(scope):
             if isinstance(item, Scope):
                 name = _name(item)

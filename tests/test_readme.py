@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
+from app.catalogue import to_markdown
 from app.main import create_app
 from app.settings import Settings
 
@@ -84,6 +85,13 @@ def test_posted_example_is_answered(tmp_path: Path) -> None:
         answer = client.post("/v1/analyses", json=json.loads(body[1]))
     assert answer.status_code == 201
     assert answer.json()["name"] == "resnet50 attention=squeeze_excite"
+
+
+def test_catalogue_is_that_of_the_registry() -> None:
+    """`make catalogue` renews it."""
+    readme = (ROOT / "README.md").read_text()
+    _, _, rest = readme.partition("<!-- catalogue: archmeter families --format markdown -->\n")
+    assert rest.partition("<!-- end of catalogue -->")[0] == to_markdown()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,11 +1,22 @@
 """The REST interface: one noun per file (see README.md)."""
 
-from app.routes import analyses, audit, compare, families, health, index, layers, presets
+from app.routes import (
+    analyses,
+    audit,
+    compare,
+    families,
+    health,
+    index,
+    layers,
+    presets,
+    published,
+)
 
 ROUTERS = (
     index.router,
     families.router,
     presets.router,
+    published.router,
     analyses.router,
     layers.router,
     audit.router,

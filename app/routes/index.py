@@ -17,6 +17,7 @@ async def read_index() -> Index:
         links={
             "families": "/v1/families",
             "presets": "/v1/presets",
+            "published": "/v1/published",
             "analyses": "/v1/analyses",
             "openapi": "/openapi.json",
             "health": "/healthz",

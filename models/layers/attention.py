@@ -16,7 +16,7 @@ from models.layers.basics import (
     spatial_max,
     spatial_mean,
 )
-from models.ops import Conv1d, Reshape
+from models.ops import ActivationKind, Conv1d, Reshape
 from models.scaling import make_divisible
 
 AttentionKind = Literal["none", "squeeze_excite", "cbam", "eca"]
@@ -56,10 +56,17 @@ def attend(x: Tensor, attention: Attention) -> Tensor:
 
 
 @block
-def squeeze_excite(x: Tensor, squeezed: int, *, bias: bool = True) -> Tensor:
-    """x · σ(W2 relu(W1 mean(x))); Hu et al. 2018, arXiv:1709.01507."""
-    s = act(conv(spatial_mean(x), squeezed, bias=bias))
-    return x * act(conv(s, x.channels, bias=bias), "sigmoid")
+def squeeze_excite(
+    x: Tensor,
+    squeezed: int,
+    *,
+    bias: bool = True,
+    act_kind: ActivationKind = "relu",
+    gate: ActivationKind = "sigmoid",
+) -> Tensor:
+    """x · gate(W2 act(W1 mean(x))), relu and σ at first; Hu et al. 2018, arXiv:1709.01507."""
+    s = act(conv(spatial_mean(x), squeezed, bias=bias), act_kind)
+    return x * act(conv(s, x.channels, bias=bias), gate, inplace=False)
 
 
 @block

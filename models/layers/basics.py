@@ -35,6 +35,7 @@ from models.ops import (
     Parameter,
     Permute,
     Reshape,
+    Scale,
     Slice,
     Softmax,
     Sum,
@@ -67,6 +68,8 @@ _softmax_op = lru_cache(64)(Softmax)
 _sum_op = lru_cache(64)(Sum)
 _adaptive_pool_op = lru_cache(64)(AdaptiveAvgPool2d)
 _parameter_op = lru_cache(1024)(Parameter)
+_scale_op = lru_cache(64)(Scale)
+_group_norm_op = lru_cache(64)(GroupNorm)
 
 
 def _pair(side: Side) -> Pair:
@@ -266,3 +269,13 @@ def parameter(x: Tensor, *size: int) -> Tensor:
 def layer_scale(x: Tensor) -> Tensor:
     """γ · x with one γ per channel of (N, C, H, W); Touvron et al. 2021, arXiv:2103.17239."""
     return x * parameter(x, x.channels, 1, 1)
+
+
+def group_norm(x: Tensor, groups: int) -> Tensor:
+    """Normalises each image over so many groups of channels."""
+    return x.graph.append(_group_norm_op(groups), x)
+
+
+def scale(x: Tensor, constant: float) -> Tensor:
+    """x times a constant."""
+    return x.graph.append(_scale_op(constant), x)

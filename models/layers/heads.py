@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from models.graph import Tensor
-from models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear, norm
+from models.layers.basics import (
+    NormKind,
+    act,
+    conv,
+    conv_norm_act,
+    flatten,
+    global_avg_pool,
+    linear,
+    norm,
+)
+from models.ops import ActivationKind
 
 
 def pooled_classifier(
-    x: Tensor, num_classes: int, *, norm_kind: NormKind | None = None, convolutional: bool = False
+    x: Tensor,
+    num_classes: int,
+    *,
+    norm_kind: NormKind | None = None,
+    convolutional: bool = False,
+    bias: bool = True,
+    final_width: int | None = None,
+    act_kind: ActivationKind = "relu",
 ) -> Tensor:
     """(N, C, H, W) -> (N, num_classes), or (N, C) where there are no classes.
 
@@ -16,12 +33,17 @@ def pooled_classifier(
         num_classes: outputs of the classifier; 0 for no classifier.
         norm_kind: norm and activation to end pre-activation stages with, if any.
         convolutional: whether the classifier is a 1x1 convolution rather than a linear layer.
+        bias: whether the classifier has biases.
+        final_width: channels of a last 1x1 convolution, norm and activation, before the pool.
+        act_kind: that activation.
     """
     with x.graph.scope("head"):
         if norm_kind:
             x = act(norm(x, norm_kind))
+        if final_width:
+            x = conv_norm_act(x, final_width, act_kind=act_kind)
         x = global_avg_pool(x)
         if convolutional and num_classes:
-            return flatten(conv(x, num_classes, bias=True))
+            return flatten(conv(x, num_classes, bias=bias))
         x = flatten(x)
-        return linear(x, num_classes) if num_classes else x
+        return linear(x, num_classes, bias=bias) if num_classes else x

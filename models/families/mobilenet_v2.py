@@ -1,0 +1,70 @@
+"""MobileNet v2: Sandler et al. 2018. Inverted residuals with linear bottlenecks."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from pydantic import Field
+
+from models.graph import Tensor
+from models.layers.heads import pooled_classifier
+from models.layers.mbconv_spec import MBConvSpec
+from models.spec import Family, Paper, Preset
+
+
+class MobileNetV2Spec(MBConvSpec):
+    """Inverted residuals; Sandler et al. 2018, Table 2."""
+
+    family: Literal["mobilenet_v2"] = "mobilenet_v2"
+    classifier: Literal["linear", "conv"] = Field(
+        default="linear", description="The classifier: a linear layer or a 1x1 convolution."
+    )
+    classifier_bias: bool = Field(default=True, description="Whether the classifier has biases.")
+
+    def head(self, x: Tensor) -> Tensor:
+        """A 1x1 convolution on the last maps, pool and classifier."""
+        return pooled_classifier(
+            x,
+            self.num_classes,
+            convolutional=self.classifier == "conv",
+            bias=self.classifier_bias,
+            final_width=self.final_width,
+            act_kind=self.activation,
+        )
+
+
+_preset = partial(Preset, MobileNetV2Spec)
+
+_TABLE_4 = "Sandler et al. 2018, Table 4"
+_PAPER = "Sandler et al. 2018, Fig. 5"
+_DEEPER = {"stem_scaling": False, "end_depth_scaling": False, "head_scaling": "fixed"}
+
+FAMILY = Family(
+    title="MobileNet v2",
+    summary="Residuals between narrow, linear bottlenecks, with wide depthwise layers inside.",
+    paper=Paper(
+        "MobileNetV2: Inverted Residuals and Linear Bottlenecks",
+        "Sandler, Howard, Zhu, Zhmoginov, Chen",
+        2018,
+        "https://arxiv.org/abs/1801.04381",
+    ),
+    spec=MobileNetV2Spec,
+    presets=(
+        _preset("mobilenetv2_100", {}, _TABLE_4),
+        _preset("mobilenetv2_140", {"width_multiplier": 1.4}, _TABLE_4),
+        *(
+            _preset(f"mobilenetv2_{round(100 * w):03}", {"width_multiplier": w}, _PAPER)
+            for w in (0.35, 0.5, 0.75)
+        ),
+        *(
+            _preset(
+                f"mobilenetv2_{round(100 * w)}d",
+                {"width_multiplier": w, "depth_multiplier": d, **_DEEPER},
+                "timm",
+            )
+            for w, d in ((1.1, 1.2), (1.2, 1.4))
+        ),
+        _preset("mobilenet_v2", {}, "Sandler et al. 2018, Table 4; torchvision"),
+    ),
+)

@@ -1,0 +1,176 @@
+"""SENet-154 and its smaller kin: Hu, Shen, Albanie, Sun, Wu 2017.
+
+The network behind the ILSVRC 2017 entry is more than a ResNeXt-152 64x4d with attention: three 3x3
+convolutions open it, the first 1x1 of each block is halved, and 3x3 convolutions downsample the
+shortcuts (appendix). Squeeze-and-excitation alone is an option of ResNet and ResNeXt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from models.graph import Tensor, block
+from models.layers.attention import AttentionKind, attend
+from models.layers.basics import (
+    act,
+    avg_pool,
+    conv,
+    conv_norm_act,
+    dropout,
+    flatten,
+    global_avg_pool,
+    linear,
+    norm,
+)
+from models.layers.residual import Residual
+from models.layers.residual_spec import ResidualSpec, depth_schema
+from models.layers.shortcuts import zero_padded
+from models.layers.stages import stages
+from models.layers.stems import StemKind, StemPool
+from models.layers.stems import stem as build_stem
+from models.scaling import scale_width
+from models.spec import Depths, Family, Paper, Preset, Width
+
+DEPTHS: Mapping[int, tuple[int, ...]] = MappingProxyType(
+    {
+        16: (1, 1, 1, 1),
+        28: (2, 2, 2, 2),
+        40: (3, 3, 3, 3),
+        52: (3, 4, 6, 3),
+        103: (3, 4, 23, 3),
+        154: (3, 8, 36, 3),
+    }
+)
+"""Weight layers, those of the longer stem included -> blocks per stage."""
+
+
+class SENetSpec(ResidualSpec):
+    """Grouped bottlenecks with squeeze-and-excitation; inner channels double with each stage."""
+
+    named_depths: ClassVar[str] = "one of " + ", ".join(map(str, DEPTHS))
+
+    family: Literal["senet"] = "senet"
+    depth: Depths = Field(
+        default=DEPTHS[154],
+        description="Weight layers as in the networks' names, or a list of blocks per stage.",
+        json_schema_extra=depth_schema({"enum": list(DEPTHS)}),
+    )
+    cardinality: int = Field(default=64, ge=1, le=1024, description="Groups of the 3x3.")
+    group_width: int = Field(
+        default=4, ge=1, le=1024, description="Channels of a group in the first stage."
+    )
+    expansion: int = Field(
+        default=4, ge=1, le=16, description="Block output ÷ base width of its stage."
+    )
+    first_reduction: int = Field(
+        default=2, ge=1, le=16, description="Channels of the 3x3 ÷ those of the first 1x1."
+    )
+    shortcut_kernel: Literal[1, 3, 5, 7] = Field(
+        default=3, description="Kernel of the projections that downsample."
+    )
+    stem: StemKind = Field(
+        default="deep",
+        description="First layers: three 3x3, or those of a ResNet: one 7x7, tiered 3x3, or one "
+        "3x3 without downsampling for CIFAR images.",
+    )
+    stem_width: Width = Field(default=128, description="Channels after the stem.")
+    stem_pool: StemPool = Field(
+        default="max_ceil",
+        description="3x3 max pool rounding up without padding (Caffe), or with padding, or a 2x2 "
+        "average.",
+    )
+    attention: AttentionKind = Field(
+        default="squeeze_excite", description="Attention on what each block adds to its shortcut."
+    )
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="Dropout before the classifier.")
+
+    @classmethod
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Blocks per stage that a number of weight layers stands for, if for any."""
+        return {"depth": DEPTHS[depth]} if depth in DEPTHS else {}
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, stages, classifier."""
+        style = self.residual_style()._replace(groups=self.cardinality)
+
+        def build(x: Tensor, stage: int, stride: int) -> Tensor:
+            group_width = scale_width(self.group_width << stage, self.width_multiplier, 1)
+            entry = max(1, group_width // self.first_reduction)
+            return senet_bottleneck(
+                x,
+                self.cardinality * entry,
+                self.cardinality * group_width,
+                self.expansion * self.stage_width(stage),
+                stride=stride,
+                shortcut_kernel=self.shortcut_kernel,
+                style=style,
+            )
+
+        x = stages(build_stem(x, self.stem_style()), self.depths, build)
+        with x.graph.scope("head"):
+            x = dropout(flatten(global_avg_pool(x)), self.dropout)
+            return linear(x, self.num_classes) if self.num_classes else x
+
+
+@block
+def senet_bottleneck(
+    x: Tensor,
+    entry: int,
+    mid: int,
+    width: int,
+    *,
+    stride: int,
+    shortcut_kernel: int,
+    style: Residual,
+) -> Tensor:
+    """relu(attend(norm W3 relu(norm W2 relu(norm W1 x))) + shortcut(x)); W1 narrower than W2."""
+    y = conv_norm_act(x, entry, norm_kind=style.norm)
+    y = conv_norm_act(y, mid, 3, stride=stride, groups=style.groups, norm_kind=style.norm)
+    y = norm(conv(y, width), style.norm)
+    x = _shortcut(x, width, stride=stride, kernel=shortcut_kernel, style=style)
+    return act(attend(y, style.attention) + x)
+
+
+def _shortcut(x: Tensor, width: int, *, stride: int, kernel: int, style: Residual) -> Tensor:
+    """The identity, or a projection; 1x1 unless it downsamples."""
+    same = stride == 1 and x.channels == width
+    if style.shortcut == "A" and not same:
+        return zero_padded(x, width, stride=stride)
+    if same and style.shortcut != "C":
+        return x
+    with x.graph.scope("shortcut"):
+        kernel = kernel if stride > 1 else 1
+        if style.pooled_shortcut and stride > 1:
+            x = avg_pool(x, 2, stride=stride, ceil=True)
+            stride = 1
+        return norm(conv(x, width, kernel, stride=stride), style.norm)
+
+
+_preset = partial(Preset, SENetSpec)
+
+_TIMM = "Hu et al. 2017, appendix: the ILSVRC 2017 entry; timm"
+
+FAMILY = Family(
+    title="SENet",
+    summary="The squeeze-and-excitation network that won ILSVRC 2017, and shorter ones.",
+    paper=Paper(
+        "Squeeze-and-Excitation Networks",
+        "Hu, Shen, Albanie, Sun, Wu",
+        2017,
+        "https://arxiv.org/abs/1709.01507",
+    ),
+    spec=SENetSpec,
+    presets=(
+        _preset("senet154", {}, _TIMM),
+        _preset("legacy_senet154", {}, _TIMM),
+        *(
+            _preset(f"senet{d}", {"depth": d, "cardinality": 32, "stem_pool": "max"}, "pytorchcv")
+            for d in (16, 28, 40, 52, 103)
+        ),
+    ),
+)

@@ -1,0 +1,132 @@
+"""VAN: Guo, Lu, Liu, Cheng, Hu 2022. Convolutions with large kernels as attention."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.graph import Tensor, block
+from models.layers.basics import act, conv, layer_scale, norm
+from models.layers.channel_norm import channel_norm
+from models.layers.heads import pooled_classifier
+from models.layers.kernels import OddKernel
+from models.layers.large_kernel_attention import spatial_gate
+from models.scaling import scale_depths, scale_width
+from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+
+Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
+Expansions = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=16)], ...], Field(min_length=1, max_length=8)
+]
+
+
+class VANSpec(ArchitectureSpec):
+    """Overlapping patches, then at each stage blocks of large-kernel attention and a perceptron."""
+
+    family: Literal["van"] = "van"
+    depth: Depths = Field(default=(3, 3, 12, 3), description="Blocks per stage.")
+    width: Widths = Field(
+        default=(64, 128, 320, 512),
+        description="Channels of each stage; the last holds for later stages.",
+    )
+    expansion: Expansions = Field(
+        default=(8, 8, 4, 4),
+        description="Hidden ÷ outer channels of each stage's perceptrons; the last holds for "
+        "later stages.",
+    )
+    kernel: int = Field(
+        default=21, ge=1, le=255, description="Side K of the window that attention sees."
+    )
+    dilation: int = Field(
+        default=3,
+        ge=1,
+        le=32,
+        description="Decomposes the window into one of side 2d-1 and one of side K/d, rounded up, "
+        "of this dilation.",
+    )
+    mlp_kernel: OddKernel = Field(
+        default=3, description="Side of the depthwise convolution inside the perceptrons; odd."
+    )
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, stages of blocks that end in a layer norm, classifier."""
+        for i, depth in enumerate(scale_depths(self.depth, self.depth_multiplier)):
+            width = scale_width(_held(self.width, i), self.width_multiplier)
+            if i == 0:
+                x = stem(x, width)
+            with x.graph.scope(f"stage{i + 1}"):
+                if i:
+                    x = patch_embed(x, width)
+                for _ in range(depth):
+                    x = van_block(x, self, _held(self.expansion, i))
+                x = stage_norm(x)
+        return pooled_classifier(x, self.num_classes)
+
+
+@block
+def stem(x: Tensor, width: int) -> Tensor:
+    """(N, C, H, W) -> (N, width, H/4, W/4): norm(7x7 convolution)."""
+    return norm(conv(x, width, 7, stride=4, bias=True))
+
+
+@block
+def patch_embed(x: Tensor, width: int) -> Tensor:
+    """(N, C, H, W) -> (N, width, H/2, W/2): norm(3x3 convolution)."""
+    return norm(conv(x, width, 3, stride=2, bias=True))
+
+
+@block
+def stage_norm(x: Tensor) -> Tensor:
+    """Layer norm of each position over its channels, which ends a stage."""
+    return channel_norm(x)
+
+
+@block
+def van_block(x: Tensor, how: VANSpec, expansion: int) -> Tensor:
+    """y + γ2 · mlp(norm y), where y = x + γ1 · attention(norm x)."""
+    x = x + layer_scale(spatial_gate(norm(x), kernel=how.kernel, dilation=how.dilation))
+    return x + layer_scale(mlp(norm(x), expansion * x.channels, how.mlp_kernel))
+
+
+@block
+def mlp(x: Tensor, hidden: int, kernel: int) -> Tensor:
+    """W2 gelu(depthwise(W1 x))."""
+    y = conv(conv(x, hidden, bias=True), hidden, kernel, groups=hidden, bias=True)
+    return conv(act(y, "gelu"), x.channels, bias=True)
+
+
+def _held(values: tuple[int, ...], stage: int) -> int:
+    return values[min(stage, len(values) - 1)]
+
+
+_preset = partial(Preset, VANSpec)
+
+_32 = (32, 64, 160, 256)
+_64 = (64, 128, 320, 512)
+_96 = (96, 192, 480, 768)
+
+FAMILY = Family(
+    title="VAN",
+    summary="Large-kernel attention: a wide window decomposed into sparse convolutions.",
+    paper=Paper(
+        "Visual Attention Network",
+        "Guo, Lu, Liu, Cheng, Hu",
+        2022,
+        "https://arxiv.org/abs/2202.09741",
+    ),
+    spec=VANSpec,
+    presets=tuple(
+        _preset(name, {"depth": depth, "width": width}, "Guo et al. 2022, Tables 5 and 7")
+        for name, depth, width in (
+            ("van_b0", (3, 3, 5, 2), _32),
+            ("van_b1", (2, 2, 4, 2), _64),
+            ("van_b2", (3, 3, 12, 3), _64),
+            ("van_b3", (3, 5, 27, 3), _64),
+            ("van_b4", (3, 6, 40, 3), _64),
+            ("van_b5", (3, 3, 24, 3), _96),
+            ("van_b6", (6, 6, 90, 6), (96, 192, 384, 768)),
+        )
+    ),
+)

@@ -1,0 +1,72 @@
+"""Heads from before the global pool came just before one linear layer."""
+
+from __future__ import annotations
+
+from models.graph import Tensor
+from models.layers.basics import (
+    act,
+    adaptive_avg_pool,
+    conv,
+    dropout,
+    flatten,
+    global_avg_pool,
+    linear,
+)
+from models.ops import ActivationKind
+
+
+def hidden_classifier(
+    x: Tensor,
+    num_classes: int,
+    *,
+    side: int,
+    hidden: int,
+    dropout_rate: float,
+    drop_inputs: bool = False,
+) -> Tensor:
+    """W3 relu(W2 relu(W1 x)) of maps of side x side; AlexNet's and VGG's, most of their weights.
+
+    Args:
+        x: maps of the last stage, pooled to ``side`` whatever theirs is.
+        num_classes: outputs of the classifier; 0 for the hidden features themselves.
+        side: of the maps that the first layer reads.
+        hidden: features between the layers.
+        dropout_rate: of the dropout after the first two layers.
+        drop_inputs: whether dropout comes before those layers instead (torchvision's AlexNet).
+    """
+    with x.graph.scope("head"):
+        x = flatten(adaptive_avg_pool(x, side))
+        for _ in range(2):
+            x = dropout(x, dropout_rate) if drop_inputs else x
+            x = act(linear(x, hidden))
+            x = x if drop_inputs else dropout(x, dropout_rate)
+        return linear(x, num_classes) if num_classes else x
+
+
+def convolved_classifier(
+    x: Tensor, num_classes: int, *, side: int, hidden: int, dropout_rate: float
+) -> Tensor:
+    """The same layers as convolutions that slide over a larger map, then the mean of the scores."""
+    with x.graph.scope("head"):
+        height, width = x.shape[2:]
+        if height < side or width < side:
+            x = adaptive_avg_pool(x, (max(side, height), max(side, width)))
+        x = act(conv(x, hidden, side, padding=0, bias=True))
+        x = act(conv(dropout(x, dropout_rate), hidden, bias=True))
+        x = flatten(global_avg_pool(x))
+        return linear(dropout(x, dropout_rate), num_classes) if num_classes else x
+
+
+def mapped_classifier(
+    x: Tensor,
+    num_classes: int,
+    *,
+    dropout_rate: float = 0.0,
+    act_kind: ActivationKind | None = None,
+) -> Tensor:
+    """mean(act(W x)): a map of scores for each class, then their means; Lin et al. 2013 §3.2."""
+    with x.graph.scope("head"):
+        if num_classes:
+            x = conv(dropout(x, dropout_rate), num_classes, bias=True)
+            x = act(x, act_kind) if act_kind else x
+        return flatten(global_avg_pool(x))

@@ -1,0 +1,54 @@
+"""The ConvNeXt block: a depthwise convolution, then a perceptron at each position."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from models.graph import Tensor, block
+from models.layers.basics import act, conv, layer_norm, layer_scale, linear
+from models.layers.channel_norm import channel_norm, channels_first, channels_last
+from models.layers.global_response_norm import global_response_norm
+
+Pointwise = Literal["linear", "conv"]
+
+
+class ConvNeXtStyle(NamedTuple):
+    """What all ConvNeXt blocks of a network have in common.
+
+    Attributes:
+        kernel: side of the depthwise convolution.
+        expansion: hidden ÷ outer channels of the perceptron.
+        pointwise: linear layers on channels moved last, or 1x1 convolutions. The same weights.
+        scaled: whether a layer scale ends the branch (v1).
+        response_norm: whether the perceptron normalises responses (v2).
+    """
+
+    kernel: int = 7
+    expansion: int = 4
+    pointwise: Pointwise = "linear"
+    scaled: bool = True
+    response_norm: bool = False
+
+
+@block
+def convnext_block(x: Tensor, style: ConvNeXtStyle) -> Tensor:
+    """x + γ · W2 grn(gelu(W1 norm(depthwise(x)))); Liu et al. 2022, Fig. 4; Woo et al. 2023."""
+    hidden = style.expansion * x.channels
+    y = conv(x, x.channels, style.kernel, groups=x.channels, bias=True)
+    if style.pointwise == "conv":
+        y = act(conv(channel_norm(y), hidden, bias=True), "gelu")
+        if style.response_norm:
+            y = global_response_norm(y, channel_dim=1)
+        y = conv(y, x.channels, bias=True)
+    else:
+        y = act(linear(layer_norm(channels_last(y)), hidden), "gelu")
+        if style.response_norm:
+            y = global_response_norm(y, channel_dim=3)
+        y = channels_first(linear(y, x.channels))
+    return (layer_scale(y) if style.scaled else y) + x
+
+
+@block
+def downsample(x: Tensor, width: int) -> Tensor:
+    """A 2x2 convolution, stride 2, of normalised channels: (N, C, H, W) -> (N, width, H/2, W/2)."""
+    return conv(channel_norm(x), width, 2, stride=2, padding=0, bias=True)

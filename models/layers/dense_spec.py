@@ -1,0 +1,108 @@
+"""Knobs that the dense networks share, for whatever size of images."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from pydantic import Field
+
+from models.graph import Tensor
+from models.layers.basics import avg_pool
+from models.layers.cross_stage import Fusion, Transform, cross_stage
+from models.layers.dense import DenseLayer, dense_block, transition
+from models.layers.heads import pooled_classifier
+from models.layers.named_depth import NamedDepthSpec
+from models.layers.stems import Stem, StemKind
+from models.layers.stems import stem as build_stem
+from models.scaling import scale_width
+from models.spec import Width
+
+
+class DenseSpec(NamedDepthSpec):
+    """Stem, dense blocks with transitions between them, norm and activation, classifier."""
+
+    growth_rate: Width = Field(default=32, description="The paper's k: channels a layer adds.")
+    bottleneck: int = Field(
+        default=4,
+        ge=0,
+        le=64,
+        description="Channels between a layer's 1x1 and 3x3 ÷ growth rate; 0 for a 3x3 alone.",
+    )
+    compression: float = Field(
+        default=0.5,
+        ge=0.01,
+        le=1,
+        allow_inf_nan=False,
+        description="The paper's θ: share of the channels that a transition keeps.",
+    )
+    stem: StemKind = Field(
+        default="conv7",
+        description="First layers: one 7x7, three 3x3, or one 3x3 without downsampling.",
+    )
+    stem_width: int = Field(
+        default=0,
+        ge=0,
+        le=16384,
+        description="Channels after the stem; 0 for twice the growth rate.",
+    )
+    dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        allow_inf_nan=False,
+        description="Rate of the dropout after each layer.",
+    )
+    cross_stage: Literal["none", Fusion] = Field(
+        default="none",
+        description="Part of the channels goes around each dense block (CSPDenseNet); they join "
+        "with a transition on the block's part and on both, only on both (fusion first), or only "
+        "on the block's (fusion last).",
+    )
+    partial_ratio: float = Field(
+        default=0.5,
+        ge=0.05,
+        le=0.95,
+        allow_inf_nan=False,
+        description="Share of the channels that goes around, where there is a cross stage.",
+    )
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, dense blocks with transitions between them, classifier."""
+        growth = scale_width(self.growth_rate, self.width_multiplier)
+        stem_width = scale_width(self.stem_width or 2 * self.growth_rate, self.width_multiplier)
+        layer = DenseLayer(growth, self.bottleneck, self.dropout)
+        # CIFAR's stem is bare: the first layer begins with norm and activation.
+        stem = Stem(self.stem, stem_width, bare_end=self.stem == "cifar")
+        x = build_stem(x, stem)
+        for i, depth in enumerate(self.depths):
+            with x.graph.scope(f"stage{i + 1}"):
+                if i:
+                    x = self._next_size(x)
+                x = self._connected(x, partial(dense_block, depth=depth, layer=layer))
+        return pooled_classifier(x, self.num_classes, norm_kind="batch")
+
+    def _next_size(self, x: Tensor) -> Tensor:
+        """A transition that halves the map; a pool alone where the parts are fused last."""
+        if self.cross_stage == "last":
+            with x.graph.scope("transition"):
+                return avg_pool(x, 2, stride=2)
+        return transition(x, self._compressed(x.channels))
+
+    def _connected(self, x: Tensor, block: Transform) -> Tensor:
+        """A dense block, of all channels or of part of them."""
+        if self.cross_stage == "none":
+            return block(x)
+
+        def inner(y: Tensor) -> Tensor:
+            return transition(y, self._compressed(y.channels), pooled=False)
+
+        return cross_stage(
+            x,
+            block,
+            share=self.partial_ratio,
+            inner=None if self.cross_stage == "first" else inner,
+        )
+
+    def _compressed(self, channels: int) -> int:
+        return max(1, int(self.compression * channels))

@@ -1,0 +1,213 @@
+"""Knobs that the families made of mobile blocks share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from models.graph import Tensor
+from models.layers.basics import conv_norm_act
+from models.layers.heads import pooled_classifier
+from models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from models.ops import ActivationKind
+from models.scaling import make_divisible, scale_depths
+from models.spec import ArchitectureSpec, Depths, Width
+
+T = TypeVar("T")
+
+Kernel = Literal[1, 3, 5, 7, 9, 11]
+Expansion = Annotated[float, Field(ge=0.25, le=32, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+MobileActivation = Literal["relu", "relu6", "silu", "hardswish", "gelu", "mish", "leaky_relu"]
+HeadScaling = Literal["fixed", "up", "full"]
+
+_LENGTH = Field(min_length=1, max_length=8)
+Widths = Annotated[tuple[Width, ...], _LENGTH]
+Kernels = Annotated[tuple[Kernel, ...], _LENGTH]
+Strides = Annotated[tuple[Annotated[int, Field(ge=1, le=4)], ...], _LENGTH]
+Expansions = Annotated[
+    tuple[Expansion | Annotated[tuple[Expansion, ...], Field(min_length=1, max_length=64)], ...],
+    _LENGTH,
+]
+Ratios = Annotated[tuple[Ratio, ...], _LENGTH]
+
+
+def at_stage(values: Sequence[T], stage: int) -> T:
+    """The value of a stage, counted from 0; the last one holds for all later stages."""
+    return values[min(stage, len(values) - 1)]
+
+
+def stretched(values: Sequence[T], count: int) -> list[T]:
+    """So many values in the same order, each run of equal ones in proportion to its length.
+
+    The last runs take their shares first, and each gets at least one.
+    """
+    unshared, left, out = len(values), count, list[T]()
+    for value, run in reversed([(value, len([*run])) for value, run in groupby(values)]):
+        share = max(1, round(run / unshared * left))
+        out[:0] = [value] * share
+        unshared, left = unshared - run, left - share
+    return out[:count]
+
+
+class MBConvSpec(ArchitectureSpec):
+    """A 3x3 stem, stages of mobile blocks, a wide 1x1 convolution and a classifier.
+
+    Knobs of stages are lists with one value to a stage; the last holds for all later stages.
+    """
+
+    depth: Depths = Field(default=(1, 2, 3, 4, 3, 3, 1), description="Blocks per stage.")
+    widths: Widths = Field(
+        default=(16, 24, 32, 64, 96, 160, 320),
+        description="Channels after each stage; the last holds for all later stages.",
+    )
+    kernels: Kernels = Field(
+        default=(3,),
+        description="Side of each stage's depthwise convolutions; the last holds for later stages.",
+    )
+    strides: Strides = Field(
+        default=(1, 2, 2, 2, 1, 2, 1),
+        description="Stride of each stage's first block; the last holds for all later stages.",
+    )
+    expansions: Expansions = Field(
+        default=(1, 6),
+        description="Inner channels ÷ input of each stage's blocks, or a list with one for each "
+        "block, stretched to the depth; the last holds for later stages.",
+    )
+    unit_expansion: bool = Field(
+        default=False,
+        description="Keep the convolution that expands where the expansion is 1.",
+    )
+    activation: MobileActivation = Field(
+        default="relu6", description="Activation after stem, inner convolutions and head."
+    )
+    stem_width: Width = Field(default=32, description="Channels after the stem.")
+    stem_scaling: bool = Field(
+        default=True, description="Whether the width multiplier applies to the stem."
+    )
+    end_depth_scaling: bool = Field(
+        default=True,
+        description="Whether the depth multiplier applies to the first and last stage.",
+    )
+    head_width: int = Field(
+        default=1280,
+        ge=0,
+        le=16384,
+        description="Channels of the 1x1 convolution after the stages; 0 for none.",
+    )
+    head_scaling: HeadScaling = Field(
+        default="up",
+        description="Whether the width multiplier applies to the head: never, above 1, or always.",
+    )
+    width_divisor: int = Field(
+        default=8, ge=1, le=64, description="Scaled and expanded widths are multiples of this."
+    )
+    round_limit: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Part of a scaled width that rounding has to leave.",
+    )
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Blocks per stage, scaled."""
+        depths = scale_depths(self.depth, self.depth_multiplier)
+        if self.end_depth_scaling:
+            return depths
+        last = len(depths) - 1
+        return tuple(self.depth[i] if i in (0, last) else depths[i] for i in range(len(depths)))
+
+    @property
+    def final_width(self) -> int | None:
+        """Channels of the head's convolution, scaled; None where there is none."""
+        return self.scaled_by(self.head_scaling, self.head_width) if self.head_width else None
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, stages of mobile blocks, head."""
+        with x.graph.scope("stem"):
+            width = self.scaled(self.stem_width) if self.stem_scaling else self.stem_width
+            x = conv_norm_act(x, width, 3, stride=2, act_kind=self.activation)
+        for stage, depth in enumerate(self.depths):
+            expansion = at_stage(self.expansions, stage)
+            each = expansion if isinstance(expansion, tuple) else (expansion,)
+            with x.graph.scope(f"stage{stage + 1}"):
+                for i, expansion_of_block in enumerate(stretched(each, depth)):
+                    x = self.mobile_block(x, stage, i, expansion_of_block)
+        return self.head(x)
+
+    def mobile_block(self, x: Tensor, stage: int, index: int, expansion: float) -> Tensor:
+        """A block of a stage, both counted from 0."""
+        keeps_width = expansion == 1 and not self.unit_expansion
+        mid = 0 if keeps_width else self.expanded(x, stage, index, expansion)
+        make = fused_mbconv if self.is_fused(stage) else mbconv
+        return make(
+            x,
+            mid,
+            self.scaled(at_stage(self.widths, stage)),
+            at_stage(self.kernels, stage),
+            stride=1 if index else at_stage(self.strides, stage),
+            act_kind=self.stage_activation(stage),
+            squeeze=self.squeeze(x.channels, mid or x.channels, stage),
+        )
+
+    def head(self, x: Tensor) -> Tensor:
+        """A 1x1 convolution on the last maps, pool and classifier."""
+        return pooled_classifier(
+            x, self.num_classes, final_width=self.final_width, act_kind=self.activation
+        )
+
+    def expanded(self, x: Tensor, stage: int, index: int, expansion: float) -> int:  # noqa: ARG002
+        """Inner channels of a block on x."""
+        return make_divisible(x.channels * expansion, self.width_divisor)
+
+    def is_fused(self, stage: int) -> bool:  # noqa: ARG002 - none is
+        """Whether full convolutions expand the channels of a stage."""
+        return False
+
+    def stage_activation(self, stage: int) -> ActivationKind:  # noqa: ARG002 - the same for all
+        """Activation inside the blocks of a stage."""
+        return self.activation
+
+    def squeeze(self, width: int, mid: int, stage: int) -> Squeeze:  # noqa: ARG002 - there is none
+        """Squeeze-and-excitation of a block that expands ``width`` channels to ``mid``."""
+        return Squeeze()
+
+    def scaled(self, width: int) -> int:
+        """A width times the multiplier; exactly the width itself where that is 1."""
+        if self.width_multiplier == 1:
+            return width
+        return make_divisible(
+            width * self.width_multiplier, self.width_divisor, keep=self.round_limit
+        )
+
+    def scaled_by(self, scaling: HeadScaling, width: int) -> int:
+        """A width of the head times the multiplier, where it applies."""
+        match scaling:
+            case "fixed":
+                return width
+            case "up":
+                return max(width, self.scaled(width))
+            case "full":
+                return self.scaled(width)
+
+
+class SqueezedSpec(MBConvSpec):
+    """Mobile blocks with squeeze-and-excitation, its width a part of each block's input."""
+
+    squeeze_ratios: Ratios = Field(
+        default=(0.25,),
+        description="Squeezed channels ÷ input of each stage's blocks, 0 for no "
+        "squeeze-and-excitation; the last holds for all later stages.",
+    )
+
+    def squeeze(self, width: int, mid: int, stage: int) -> Squeeze:  # noqa: ARG002
+        """Squeeze-and-excitation of a block that expands ``width`` channels to ``mid``."""
+        ratio = at_stage(self.squeeze_ratios, stage)
+        if not ratio:
+            return Squeeze()
+        return Squeeze(make_divisible(width * ratio, 1), self.stage_activation(stage))

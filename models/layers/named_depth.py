@@ -1,0 +1,68 @@
+"""Depths called by the number in a network's name: 16 of VGG-16, 121 of DenseNet-121."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.scaling import scale_depths
+from models.spec import ArchitectureSpec, Depths
+
+BLOCKS_PER_STAGE_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 1, "maximum": 2048},
+    "minItems": 1,
+    "maxItems": 8,
+}
+
+
+def depth_schema(numbers: dict[str, Any]) -> dict[str, Any]:
+    """JSON schema of a depth: a number of weight layers, or blocks per stage."""
+    return {"anyOf": [{"type": "integer", **numbers}, BLOCKS_PER_STAGE_SCHEMA]}
+
+
+class NamedDepthSpec(ArchitectureSpec):
+    """A staged network whose depth may be given as its number of weight layers.
+
+    The number is expanded into a list before validation, so that a spec has one canonical form
+    however it was asked for.
+    """
+
+    named_depths: ClassVar[str]
+
+    depth: Depths = Field(default=(1,), description="Weight layers, or layers per stage.")
+
+    @classmethod
+    @abstractmethod
+    def stage_depths(cls, depth: int, fields: Mapping[str, Any]) -> tuple[int, ...] | None:
+        """Blocks per stage of the network with so many weight layers, if there is one."""
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Blocks per stage, scaled."""
+        return scale_depths(self.depth, self.depth_multiplier)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_named_depth(cls, fields: Any) -> Any:  # noqa: ANN401 - whatever was posted
+        depth = fields.get("depth") if isinstance(fields, Mapping) else None
+        if not isinstance(depth, int) or isinstance(depth, bool):
+            return fields
+        return {**fields, "depth": cls.stage_depths(depth, fields) or depth}
+
+    @field_validator("depth", mode="before")
+    @classmethod
+    def _refuse_other_numbers(cls, depth: Any) -> Any:  # noqa: ANN401
+        # Had the number meant something here, it would have been expanded by now.
+        if isinstance(depth, int):
+            raise PydanticCustomError(
+                "depth",
+                "depth {depth} does not name a network of this family; it may be {accepted}, "
+                "or a list of blocks per stage",
+                {"depth": depth, "accepted": cls.named_depths},
+            )
+        return depth
