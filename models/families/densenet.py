@@ -35,13 +35,9 @@ class DenseNetSpec(DenseSpec):
     )
 
     @classmethod
-    def stage_depths(
-        cls,
-        depth: int,
-        fields: Mapping[str, Any],  # noqa: ARG003
-    ) -> tuple[int, ...] | None:
-        """Layers per dense block of the network with so many weight layers, if there is one."""
-        return NAMED_DEPTHS.get(depth)
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Fields that a number of weight layers stands for; none if it stands for nothing."""
+        return {"depth": NAMED_DEPTHS[depth]} if depth in NAMED_DEPTHS else {}
 
 
 _preset = partial(Preset, DenseNetSpec)

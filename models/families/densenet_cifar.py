@@ -55,10 +55,10 @@ class CifarDenseNetSpec(DenseSpec):
     )
 
     @classmethod
-    def stage_depths(cls, depth: int, fields: Mapping[str, Any]) -> tuple[int, ...] | None:
-        """Layers per dense block of the network with so many weight layers, if there is one."""
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a number of weight layers stands for; none if it stands for nothing."""
         n, rest = divmod(depth - 4, 6 if fields.get("bottleneck") else 3)
-        return (n, n, n) if rest == 0 and n > 0 else None
+        return {"depth": (n, n, n)} if rest == 0 and n > 0 else {}
 
 
 _preset = partial(Preset, CifarDenseNetSpec)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.residual_spec import BlockKind, ResNetSpec, depth_schema
+from models.layers.named_depth import depth_schema
+from models.layers.residual_spec import BlockKind, ResNetSpec
 from models.layers.shortcuts import ShortcutOption
 from models.layers.stems import StemKind
 from models.spec import Depths, Family, Paper, Preset, Resolution, Width

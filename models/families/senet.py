@@ -27,8 +27,9 @@ from models.layers.basics import (
     linear,
     norm,
 )
+from models.layers.named_depth import depth_schema
 from models.layers.residual import Residual
-from models.layers.residual_spec import ResidualSpec, depth_schema
+from models.layers.residual_spec import ResidualSpec
 from models.layers.shortcuts import zero_padded
 from models.layers.stages import stages
 from models.layers.stems import StemKind, StemPool

@@ -63,13 +63,9 @@ class VGGSpec(NamedDepthSpec):
     )
 
     @classmethod
-    def stage_depths(
-        cls,
-        depth: int,
-        fields: Mapping[str, Any],  # noqa: ARG003
-    ) -> tuple[int, ...] | None:
-        """Convolutions per stage of the network with so many weight layers, if there is one."""
-        return NAMED_DEPTHS.get(depth)
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Fields that a number of weight layers stands for; none if it stands for nothing."""
+        return {"depth": NAMED_DEPTHS[depth]} if depth in NAMED_DEPTHS else {}
 
     def network(self, x: Tensor) -> Tensor:
         """Stages of convolutions and a pool, then the classifier."""

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from models.graph import Tensor
 from models.layers.heads import pooled_classifier
+from models.layers.named_depth import depth_schema
 from models.layers.preactivation import preact_basic
-from models.layers.residual_spec import ResidualSpec, depth_schema
+from models.layers.residual_spec import ResidualSpec
 from models.layers.stages import stages
 from models.layers.stems import StemKind
 from models.layers.stems import stem as build_stem

@@ -28,8 +28,9 @@ def depth_schema(numbers: dict[str, Any]) -> dict[str, Any]:
 class NamedDepthSpec(ArchitectureSpec):
     """A staged network whose depth may be given as its number of weight layers.
 
-    The number is expanded into a list before validation, so that a spec has one canonical form
-    however it was asked for.
+    The number, as in the networks' names, is expanded into blocks per stage (and the kind of block,
+    where there are several) before validation, so that a spec has one canonical form however it was
+    asked for.
     """
 
     named_depths: ClassVar[str]
@@ -38,21 +39,34 @@ class NamedDepthSpec(ArchitectureSpec):
 
     @classmethod
     @abstractmethod
-    def stage_depths(cls, depth: int, fields: Mapping[str, Any]) -> tuple[int, ...] | None:
-        """Blocks per stage of the network with so many weight layers, if there is one."""
+    def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a number of weight layers stands for; none if it stands for nothing."""
 
     @property
     def depths(self) -> tuple[int, ...]:
         """Blocks per stage, scaled."""
         return scale_depths(self.depth, self.depth_multiplier)
 
+    @classmethod
+    def overridden(cls, fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """A preset's fields with some replaced; its kind of block stays if only blocks are listed.
+
+        A new depth in weight layers says itself which block it is made of.
+        """
+        listed = isinstance(overrides.get("depth"), list | tuple)
+        return {**(cls._expanded(fields) if listed else fields), **overrides}
+
     @model_validator(mode="before")
     @classmethod
     def _expand_named_depth(cls, fields: Any) -> Any:  # noqa: ANN401 - whatever was posted
-        depth = fields.get("depth") if isinstance(fields, Mapping) else None
+        return cls._expanded(fields) if isinstance(fields, Mapping) else fields
+
+    @classmethod
+    def _expanded(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        depth = fields.get("depth")
         if not isinstance(depth, int) or isinstance(depth, bool):
-            return fields
-        return {**fields, "depth": cls.stage_depths(depth, fields) or depth}
+            return dict(fields)
+        return {**fields, **cls.expand_depth(depth, fields)}
 
     @field_validator("depth", mode="before")
     @classmethod
@@ -61,7 +75,7 @@ class NamedDepthSpec(ArchitectureSpec):
         if isinstance(depth, int):
             raise PydanticCustomError(
                 "depth",
-                "depth {depth} does not name a network of this family; it may be {accepted}, "
+                "depth {depth} does not name a network with these blocks; it may be {accepted}, "
                 "or a list of blocks per stage",
                 {"depth": depth, "accepted": cls.named_depths},
             )

@@ -6,20 +6,20 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from models.graph import Tensor
 from models.layers.attention import Attention, AttentionKind
 from models.layers.basics import NormKind
 from models.layers.heads import pooled_classifier
+from models.layers.named_depth import NamedDepthSpec, depth_schema
 from models.layers.residual import Residual, basic, bottleneck
 from models.layers.shortcuts import ShortcutOption
 from models.layers.stages import stages
 from models.layers.stems import Stem, StemKind, StemPool
 from models.layers.stems import stem as build_stem
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Width
+from models.scaling import scale_width
+from models.spec import Depths, Width
 
 BlockKind = Literal["basic", "bottleneck"]
 
@@ -37,26 +37,9 @@ IMAGENET_DEPTHS: Mapping[int, tuple[BlockKind, tuple[int, ...]]] = {
 }
 """Weight layers of the networks in print -> their block, and blocks per stage."""
 
-BLOCKS_PER_STAGE_SCHEMA: dict[str, Any] = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": 1, "maximum": 2048},
-    "minItems": 1,
-    "maxItems": 8,
-}
 
-
-def depth_schema(numbers: dict[str, Any]) -> dict[str, Any]:
-    """JSON schema of a depth: a number of weight layers, or blocks per stage."""
-    return {"anyOf": [{"type": "integer", **numbers}, BLOCKS_PER_STAGE_SCHEMA]}
-
-
-class ResidualSpec(ArchitectureSpec):
-    """A residual network; families add what is inside their blocks.
-
-    A depth given as a number of weight layers, as in the names of networks, is expanded into
-    blocks per stage (and the kind of block) before validation, so that a spec has one canonical
-    form however it was asked for.
-    """
+class ResidualSpec(NamedDepthSpec):
+    """A residual network; families add what is inside their blocks."""
 
     named_depths: ClassVar[str] = "one of " + ", ".join(map(str, IMAGENET_DEPTHS))
 
@@ -102,40 +85,6 @@ class ResidualSpec(ArchitectureSpec):
         default=True, description="Biases in the two layers of the channel attention."
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _expand_named_depth(cls, fields: Any) -> Any:  # noqa: ANN401 - whatever was posted
-        return cls._expanded(fields) if isinstance(fields, Mapping) else fields
-
-    @classmethod
-    def _expanded(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
-        depth = fields.get("depth")
-        if not isinstance(depth, int) or isinstance(depth, bool):
-            return dict(fields)
-        return {**fields, **cls.expand_depth(depth, fields)}
-
-    @classmethod
-    def overridden(cls, fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-        """A preset's fields with some replaced; its kind of block stays if only blocks are listed.
-
-        A new depth in weight layers says itself which block it is made of.
-        """
-        listed = isinstance(overrides.get("depth"), list | tuple)
-        return {**(cls._expanded(fields) if listed else fields), **overrides}
-
-    @field_validator("depth", mode="before")
-    @classmethod
-    def _refuse_other_numbers(cls, depth: Any) -> Any:  # noqa: ANN401
-        # Had the number meant something here, it would have been expanded by now.
-        if isinstance(depth, int):
-            raise PydanticCustomError(
-                "depth",
-                "depth {depth} does not name a network with these blocks; it may be {accepted}, "
-                "or a list of blocks per stage",
-                {"depth": depth, "accepted": cls.named_depths},
-            )
-        return depth
-
     @classmethod
     def expand_depth(cls, depth: int, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Fields that a number of weight layers stands for; none if it stands for nothing."""
@@ -146,11 +95,6 @@ class ResidualSpec(ArchitectureSpec):
             return {"depth": depths} if block == "bottleneck" else {}
         agrees = fields.get("block", block) == block
         return {"depth": depths, "block": block} if agrees else {}
-
-    @property
-    def depths(self) -> tuple[int, ...]:
-        """Blocks per stage, scaled."""
-        return scale_depths(self.depth, self.depth_multiplier)
 
     def stage_width(self, stage: int) -> int:
         """Channels inside the blocks of a stage, scaled."""
