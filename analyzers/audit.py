@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.compute import macs
 from analyzers.conventions import fvcore_count, fvcore_extra
 from analyzers.profile import Profile
-from models.errors import ArchmeterError
+from models.errors import ArchmeterError, ShapeError
 from models.graph import Call, Graph
 from models.ops import BatchNorm2d
 from models.spec import ArchitectureSpec, InputSpec
@@ -229,10 +229,13 @@ def _runnable(spec: ArchitectureSpec) -> Graph:
             and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
         )
         height, width = spec.resolution
-        if small or min(height, width) < 64:  # noqa: PLR2004 - smaller maps may not fit the strides
+        if small or min(height, width) < 2:  # noqa: PLR2004 - it cannot be halved
             return graph
         spec = spec.model_copy(update={"resolution": (height // 2, width // 2)})
-        graph = spec.graph()
+        try:
+            graph = spec.graph()
+        except ShapeError:  # no smaller image fits its strides
+            return graph
 
 
 def _by_owner(graph: Graph, count: Callable[[Call], int]) -> dict[str, int]:
