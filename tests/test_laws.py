@@ -21,8 +21,13 @@ from models.scaling import make_divisible, scale_depths, scale_width
 from models.spec import ArchitectureSpec, Family, InputSpec, Preset
 from tests.strategies import JSON, broken_requests, extreme_requests, requests, specs
 
-EXAMPLES = -(-2000 // len(families()))
-"""Random specs of one family, so that there are 2,000 in all."""
+
+def share(examples: int) -> int:
+    """Examples for one family, so that there are so many in all."""
+    return -(-examples // len(families()))
+
+
+EXAMPLES = share(2000)
 
 COLUMNS = ("params", "buffers", "macs", "flops", "activations")
 
@@ -116,7 +121,7 @@ def test_the_rows_of_a_preset_sum_to_its_totals(preset: Preset) -> None:
 
 
 @every_family
-@settings(max_examples=100)
+@settings(max_examples=share(1500))
 @given(data=st.data())
 def test_broken_requests_are_refused_in_words(family: Family, data: st.DataObject) -> None:
     request = data.draw(broken_requests(family))
@@ -126,7 +131,7 @@ def test_broken_requests_are_refused_in_words(family: Family, data: st.DataObjec
 
 
 @every_family
-@settings(max_examples=40)
+@settings(max_examples=share(400))
 @given(data=st.data())
 def test_the_extremes_of_the_schema_are_counted_or_refused(
     family: Family, data: st.DataObject
@@ -175,7 +180,7 @@ def check_refusal(error: ValidationError | ArchmeterError) -> None:
 
 
 @every_family
-@settings(max_examples=40)
+@settings(max_examples=share(600))
 @given(data=st.data())
 def test_a_spec_has_one_canonical_form(family: Family, data: st.DataObject) -> None:
     spec = data.draw(specs(family))
@@ -188,7 +193,7 @@ def test_a_spec_has_one_canonical_form(family: Family, data: st.DataObject) -> N
 
 
 @every_family
-@settings(max_examples=40)
+@settings(max_examples=share(600))
 @given(data=st.data())
 def test_leaving_out_a_default_changes_nothing(family: Family, data: st.DataObject) -> None:
     request = data.draw(requests(family).filter(lambda r: "depth_multiplier" not in r))
@@ -201,7 +206,7 @@ def test_leaving_out_a_default_changes_nothing(family: Family, data: st.DataObje
 
 
 @every_family
-@settings(max_examples=20)
+@settings(max_examples=share(300))
 @given(data=st.data())
 def test_half_the_item_size_is_half_the_bytes(family: Family, data: st.DataObject) -> None:
     spec = data.draw(specs(family))
@@ -215,7 +220,7 @@ def test_half_the_item_size_is_half_the_bytes(family: Family, data: st.DataObjec
 
 
 @every_family
-@settings(max_examples=15)
+@settings(max_examples=share(200))
 @given(data=st.data())
 def test_the_same_question_has_the_same_answer(family: Family, data: st.DataObject) -> None:
     spec = data.draw(specs(family))

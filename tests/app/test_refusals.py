@@ -41,7 +41,7 @@ def check_problem(answer: Any) -> None:
 
 
 @every_family
-@settings(max_examples=40)
+@settings(max_examples=-(-600 // len(registry.families())))
 @given(data=st.data())
 def test_a_broken_spec_is_a_problem(
     client: TestClient, family: Family, data: st.DataObject
@@ -53,7 +53,7 @@ def test_a_broken_spec_is_a_problem(
 
 
 @every_family
-@settings(max_examples=15)
+@settings(max_examples=-(-200 // len(registry.families())))
 @given(data=st.data())
 def test_an_extreme_spec_is_answered_or_a_problem(
     client: TestClient, family: Family, data: st.DataObject
