@@ -143,10 +143,8 @@ def receptive_fields(tensors: Sequence[Tensor], reach: Sequence[Window | None]) 
     for tensor, window in zip(tensors, reach, strict=True):
         inputs = tensor.inputs
         field = fields[inputs[0].index] if inputs else PIXEL
-        for other in inputs[1:]:
-            seen = fields[other.index]
-            if seen is not field:
-                field = _meeting(field, seen)
+        if len(inputs) > 1:
+            field = _meeting([fields[x.index] for x in inputs])
         if window is not None:
             (h, w), (jh, jw) = field
             (rh, rw), (sh, sw) = window
@@ -155,9 +153,13 @@ def receptive_fields(tensors: Sequence[Tensor], reach: Sequence[Window | None]) 
     return fields
 
 
-def _meeting(a: Field, b: Field) -> Field:
-    """The larger square of two branches; the finer steps, for a gate acts on a whole map."""
-    return Field(
-        (max(a.size[0], b.size[0]), max(a.size[1], b.size[1])),
-        (min(a.stride[0], b.stride[0]), min(a.stride[1], b.stride[1])),
-    )
+def _meeting(branches: Sequence[Field]) -> Field:
+    """The largest square of some branches; the finest steps, for a gate acts on a whole map."""
+    (height, width), (down, across) = field = branches[0]
+    for (h, w), (jh, jw) in branches:
+        # Most branches see no more than the first: comparing is cheaper than taking maxima.
+        if h > height or w > width or jh < down or jw < across:
+            height, width = max(h, height), max(w, width)
+            down, across = min(jh, down), min(jw, across)
+    merged = Field((height, width), (down, across))
+    return field if merged == field else merged

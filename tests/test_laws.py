@@ -331,3 +331,20 @@ def test_the_input_is_not_a_layer() -> None:
     profile = analyze(presets()["resnet50"].spec)
     assert isinstance(profile.graph.input.op, Input)
     assert "input" not in {row.path for row in profile.rows}
+
+
+@pytest.mark.parametrize(
+    ("request_", "limit"),
+    [
+        ({"family": "resnet", "depth": [2048] * 8}, "50,000 operators"),
+        # Each dense layer reads all before it: the inputs grow with the square of the depth.
+        ({"family": "densenet", "depth": [2048]}, "250,000 inputs"),
+        ({"preset": "resnet152", "width_multiplier": 32, "resolution": 8192}, "exact"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_absurd_networks_are_refused_before_they_cost_much(
+    request_: dict[str, Any], limit: str
+) -> None:
+    with pytest.raises(GraphTooLarge, match=limit):
+        analyze(resolve(request_), InputSpec(batch=65_536))

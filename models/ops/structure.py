@@ -20,10 +20,11 @@ class Concat(Op):
 
     def shape(self, *inputs: Shape) -> Shape:
         first, dim = inputs[0], self.dim
+        before, after = first[:dim], first[dim + 1 :]
         for x in inputs:
-            if (*x[:dim], *x[dim + 1 :]) != (*first[:dim], *first[dim + 1 :]):
+            if x[:dim] != before or x[dim + 1 :] != after:
                 raise ShapeError(f"cannot concatenate {first} and {x} along dimension {dim}")
-        return (*first[:dim], sum(x[dim] for x in inputs), *first[dim + 1 :])
+        return (*before, sum([x[dim] for x in inputs]), *after)
 
 
 @dataclass(frozen=True, slots=True)
