@@ -24,7 +24,18 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-TARGETS = {"run", "test", "test-slow", "check", "format", "bench", "lock", "clean", "help"}
+TARGETS = {
+    "run",
+    "test",
+    "test-slow",
+    "check",
+    "format",
+    "bench",
+    "catalogue",
+    "lock",
+    "clean",
+    "help",
+}
 # Linux builds of torch with CUDA pin these themselves; other builds have none of them.
 CUDA = re.compile(r"(nvidia|cuda|triton)(-|$)")
 
