@@ -64,6 +64,25 @@ SPREAD: dict[str, dict[str, Any]] = {
     "no classifier": {**RESNET26, "num_classes": 0},
     "oblong image": {**RESNET26, "resolution": (64, 96), "in_channels": 5},
     "odd image": {**RESNET26, "resolution": (67, 93)},
+    "auxiliary heads": {"preset": "googlenet_aux", "resolution": 64},
+    "dense layers": {"preset": "densenet40_k12_bc_cifar10", "depth": [3, 3]},
+    "cross stage partial": {"preset": "cspresnet50", "depth": [1, 1, 1, 1], "resolution": 64},
+    "mobile blocks": {"preset": "mobilenetv3_small_100", "resolution": 64},
+    "fused mobile blocks": {
+        "preset": "efficientnetv2_s",
+        "depth_multiplier": 0.3,
+        "resolution": 64,
+    },
+    "channel shuffle": {"preset": "shufflenet_g3", "resolution": 64},
+    "split and shuffle": {"preset": "shufflenet_v2_x0_5", "resolution": 64},
+    "split attention": {"preset": "resnest14d", "resolution": 64},
+    "selective kernels": {"preset": "skresnet18", "resolution": 64},
+    "cells": {"preset": "nasnetamobile", "depth_multiplier": 0.25, "resolution": 96},
+    "layer norm and scale": {"preset": "convnext_atto", "resolution": 64},
+    "global response norm": {"preset": "convnextv2_atto", "resolution": 64},
+    "large-kernel attention": {"preset": "van_b0", "resolution": 64},
+    "local response norm": {"preset": "alexnet_grouped", "hidden_width": 64, "resolution": 115},
+    "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 
 across_the_spread = pytest.mark.parametrize("request_", SPREAD.values(), ids=SPREAD)
