@@ -1,0 +1,55 @@
+"""The command line: ``archmeter COMMAND``, one file for each noun.
+
+Imports that cost time are inside the commands, so that ``--help`` and completion are immediate.
+Whatever is wrong with the input becomes one line on standard error and exit status 2.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from app.cli.analyze import analyze
+from app.cli.catalogue import families, presets
+from app.cli.serve import serve
+from app.cli.verify import verify
+from models.errors import ArchmeterError
+
+cli = typer.Typer(
+    name="archmeter",
+    help="What does this architecture cost? Exact parameters, FLOPs and memory of neural networks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for command in (analyze, families, presets, verify, serve):
+    cli.command()(command)
+
+BAD_INPUT = 2
+_INTERRUPTED = 130
+_BROKEN_PIPE = 1
+
+
+def main() -> None:
+    """Run the command; the entry point."""
+    try:
+        status = cli(standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        _fail(error.format_message())
+    except ArchmeterError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader left, as `head` does. Python would complain once more while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_BROKEN_PIPE)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(_INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    line = " ".join(message.replace("Value error, ", "").split())
+    sys.stderr.write(f"archmeter: {line}\n")
+    sys.exit(BAD_INPUT)
