@@ -21,18 +21,24 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv1d,
     Conv2d,
     Div,
     Dropout,
+    Expand,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Lookup,
+    MatMul,
+    Maximum,
     MaxPool2d,
     Mean,
     Mul,
@@ -41,15 +47,23 @@ from models.ops import (
     Parameter,
     Permute,
     Pool2d,
+    RelativePositions,
     Reshape,
+    Roll,
+    Rsqrt,
     Scale,
+    ScaledDotProductAttention,
+    Select,
     Shape,
     Shift,
     Slice,
     Softmax,
+    Square,
     Subsample,
     Sum,
+    Variance,
     VectorNorm,
+    WindowMask,
 )
 
 FlopKind = Literal["bias", "norm", "activation", "pool", "elementwise", "softmax"]
@@ -75,6 +89,7 @@ ACTIVATION_FLOPS: Mapping[ActivationKind, int] = MappingProxyType(
 BATCH_NORM_FLOPS = 2  # at inference the four numbers of a channel fold into scale and shift
 SOFTMAX_FLOPS = 5  # maximum, subtract, exp, sum, divide
 RESPONSE_NORM_FLOPS = 5  # square, scale, shift, power, divide; and a sum over the neighbours
+VARIANCE_FLOPS = 4  # sum, subtract, square, sum
 GROUP_NORM_FLOPS = 7  # sum, subtract, square, sum, multiply by 1/sqrt(var + eps), scale, shift
 
 macs = Reading("macs", 0)
@@ -98,6 +113,24 @@ def conv1d_macs(op: Conv1d, out: Shape, x: Shape) -> int:
 def linear_macs(_: Linear, out: Shape, x: Shape) -> int:
     """One dot product over the input features per output."""
     return prod(out) * x[-1]
+
+
+@macs.rule(BlurPool2d)
+def blur_macs(op: BlurPool2d, out: Shape, _: Shape) -> int:
+    """A depthwise convolution, though nobody trained it."""
+    return prod(out) * op.kernel * op.kernel
+
+
+@macs.rule(MatMul)
+def matmul_macs(_: MatMul, out: Shape, x: Shape, __: Shape) -> int:
+    """One dot product per output element."""
+    return prod(out) * x[-1]
+
+
+@macs.rule(ScaledDotProductAttention)
+def attention_macs(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> int:
+    """Queries by keys, and their scores by values."""
+    return 2 * prod(out) * out[-2]
 
 
 macs.nothing(
@@ -131,6 +164,17 @@ macs.nothing(
     Softmax,
     Sum,
     VectorNorm,
+    Lookup,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
+    Maximum,
+    Rsqrt,
+    Square,
+    Variance,
 )
 
 
@@ -164,6 +208,12 @@ def softmax_flops(_: Softmax, out: Shape, __: Shape) -> tuple[FlopKind, int]:
     return "softmax", SOFTMAX_FLOPS * prod(out)
 
 
+@flops.rule(ScaledDotProductAttention)
+def attention_flops(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> tuple[FlopKind, int]:
+    """A softmax of the scores, and the queries scaled; how the kernel goes about it is its own."""
+    return "softmax", SOFTMAX_FLOPS * prod(out[:-1]) * out[-2] + prod(out)
+
+
 @flops.rule(Activation)
 def activation_flops(op: Activation, out: Shape, _: Shape) -> tuple[FlopKind, int]:
     """As many operations per element as its formula has."""
@@ -195,15 +245,27 @@ def sum_flops(_: Sum, out: Shape, x: Shape) -> tuple[FlopKind, int]:
     return "elementwise", prod(x) - prod(out)
 
 
+@flops.rule(Variance)
+def variance_flops(_: Variance, __: Shape, x: Shape) -> tuple[FlopKind, int]:
+    """Sum, subtract, square, sum: four operations per element."""
+    return "norm", VARIANCE_FLOPS * prod(x)
+
+
 @flops.rule(VectorNorm)
 def length_flops(_: VectorNorm, __: Shape, x: Shape) -> tuple[FlopKind, int]:
     """n squares, n - 1 additions and a root for each."""
     return "norm", 2 * prod(x)
 
 
-@flops.rule(Add, Div, Mul, Scale, Shift)
+@flops.rule(Rsqrt)
+def rsqrt_flops(_: Rsqrt, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+    """A root and a division."""
+    return "elementwise", 2 * prod(out)
+
+
+@flops.rule(Add, Div, Maximum, Mul, Scale, Shift, Square)
 def elementwise_flops(
-    _: Add | Div | Mul | Scale | Shift, out: Shape, *__: Shape
+    _: Add | Div | Maximum | Mul | Scale | Shift | Square, out: Shape, *__: Shape
 ) -> tuple[FlopKind, int]:
     """One operation per element."""
     return "elementwise", prod(out)
@@ -224,12 +286,24 @@ flops.nothing(
     Parameter,
     Permute,
     Slice,
+    Lookup,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
+    MatMul,
+    BlurPool2d,
 )
 
 
-@activations.rule(Conv2d, Conv1d, Linear)
-def produced(_: Conv2d | Conv1d | Linear, out: Shape, __: Shape) -> int:
-    """Elements of convolution and linear outputs, as in Radosavovic et al. 2020."""
+@activations.rule(BlurPool2d, Conv2d, Conv1d, Linear, MatMul)
+def produced(_: BlurPool2d | Conv2d | Conv1d | Linear | MatMul, out: Shape, *__: Shape) -> int:
+    """Elements that a convolution, linear layer or matrix product writes.
+
+    Radosavovic et al. 2020 count convolutions; fused attention writes no scores.
+    """
     return prod(out)
 
 
@@ -264,4 +338,16 @@ activations.nothing(
     Softmax,
     Sum,
     VectorNorm,
+    Lookup,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
+    ScaledDotProductAttention,
+    Maximum,
+    Rsqrt,
+    Square,
+    Variance,
 )

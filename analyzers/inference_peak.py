@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from analyzers.reading import Reading
 from analyzers.storage import NOTHING_EXTRA, Extra
-from models.graph import Graph, Tensor
+from models.graph import Graph
 from models.ops import (
     Activation,
     AdaptiveAvgPool2d,
@@ -22,18 +22,24 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv1d,
     Conv2d,
     Div,
     Dropout,
+    Expand,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Lookup,
+    MatMul,
+    Maximum,
     MaxPool2d,
     Mean,
     Mul,
@@ -41,15 +47,23 @@ from models.ops import (
     PadChannels,
     Parameter,
     Permute,
+    RelativePositions,
     Reshape,
+    Roll,
+    Rsqrt,
     Scale,
+    ScaledDotProductAttention,
+    Select,
     Shape,
     Shift,
     Slice,
     Softmax,
+    Square,
     Subsample,
     Sum,
+    Variance,
     VectorNorm,
+    WindowMask,
 )
 
 workspace = Reading("workspace", NOTHING_EXTRA)
@@ -77,11 +91,32 @@ def row_statistics(_: LayerNorm, out: Shape, __: Shape) -> Extra:
     return Extra(statistics=2 * prod(out[:-1]))
 
 
+@workspace.rule(ScaledDotProductAttention)
+def attention_statistics(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Extra:
+    """The logarithm of the sum of each row of scores: computed even where nobody asks."""
+    return Extra(statistics=prod(out[:-1]))
+
+
 @workspace.rule(LocalResponseNorm)
 def neighbourhood(op: LocalResponseNorm, out: Shape, _: Shape) -> Extra:
     """Padded squares at first; then their mean, and that shifted."""
     squares = prod(out) + (op.neighbours - 1) * (prod(out) // out[1])
     return Extra(plain=max(squares, 2 * prod(out)))
+
+
+@workspace.rule(BlurPool2d)
+def reflected(op: BlurPool2d, _: Shape, x: Shape) -> Extra:
+    """The map with its edges."""
+    return Extra(plain=prod(op.padded(x)))
+
+
+@workspace.rule(Conv2d)
+def standardized_weights(op: Conv2d, out: Shape, x: Shape) -> Extra:
+    """Weights that are standardised for this call; before it, their mean and 1/deviation."""
+    if not op.standardized:
+        return NOTHING_EXTRA
+    weights = op.weights(x)[0]
+    return Extra(plain=weights.size + max(0, 2 * op.out_channels - prod(out)))
 
 
 @workspace.rule(MaxPool2d)
@@ -93,7 +128,6 @@ def positions(_: MaxPool2d, out: Shape, __: Shape) -> Extra:
 workspace.nothing(
     Input,
     Conv1d,
-    Conv2d,
     Linear,
     Activation,
     Add,
@@ -119,6 +153,18 @@ workspace.nothing(
     Softmax,
     Sum,
     VectorNorm,
+    Lookup,
+    MatMul,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
+    Maximum,
+    Rsqrt,
+    Square,
+    Variance,
 )
 
 
@@ -145,14 +191,14 @@ def inference_peak(
         sizes: bytes of each tensor.
         spaces: bytes of workspace of each operator.
     """
-    tensors = graph.tensors
-    ends = last_uses(tensors, storage)
+    end = len(storage)
+    ends = last_uses(graph, storage)
     for output in graph.outputs:
-        ends[storage[output.index]] = len(tensors)
+        ends[storage[output.index]] = end
 
-    freed = [0] * (len(tensors) + 1)
+    freed = [0] * (end + 1)
     live = peak = at = 0
-    for i in range(1, len(tensors)):  # the input is the caller's
+    for i in range(1, end):  # the input is the caller's
         if storage[i] == i:
             live += sizes[i]
             freed[ends[i]] += sizes[i]
@@ -162,16 +208,21 @@ def inference_peak(
     return Peak(peak, at)
 
 
-def last_uses(tensors: Sequence[Tensor], storage: Sequence[int]) -> list[int]:
+def last_uses(graph: Graph, storage: Sequence[int]) -> list[int]:
     """For each storage the index of the operator after which nobody holds it."""
-    ends = list(range(len(tensors)))
-    for tensor in tensors:
-        for x in tensor.inputs:
-            end, scope, made = tensor.index, tensor.scope, x.index
-            # A scope entered after the tensor was made was called with it, and returns first.
-            while scope.start > made:
-                end = scope.end - 1
-                scope = scope.parent  # type: ignore[assignment]  # the outermost starts at 0
-            root = storage[made]
-            ends[root] = max(ends[root], end)
+    last = list(range(len(storage)))
+    for i, sources in enumerate(graph.sources):
+        for back in sources:
+            last[i - back] = i
+
+    ends = list(range(len(storage)))
+    for made, used in enumerate(last):
+        end, scope = used, graph.scopes[used]
+        # A scope entered after the tensor was made was called with it, and returns first.
+        while scope.start > made:
+            end = scope.end - 1
+            scope = scope.parent  # type: ignore[assignment]  # the outermost starts at 0
+        root = storage[made]
+        if end > ends[root]:  # noqa: PLR1730 - a call of max for each tensor takes its time
+            ends[root] = end
     return ends

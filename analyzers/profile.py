@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, partial
-from itertools import accumulate
-from operator import add
 from typing import Any, NamedTuple
 
 from analyzers.compute import FLOP_KINDS
-from analyzers.facts import columns
+from analyzers.facts import Columns, columns
+from analyzers.folding import fold
 from analyzers.inference_peak import inference_peak
 from analyzers.params import COUNTER_BYTES
 from analyzers.receptive_field import receptive_fields
 from analyzers.saved_tensors import kept_bytes
-from analyzers.storage import NOTHING_EXTRA, storages
+from analyzers.storage import storages
 from models.errors import GraphTooLarge
 from models.graph import MAX_EXACT, Graph, Scope
 from models.ops import Pair, Shape
 from models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
 
-COUNTING_RULES = "1"
+COUNTING_RULES = "2"
 """Version of all rules in this package that decide a figure; stored with every result."""
 
 
@@ -123,6 +123,7 @@ class Memory(NamedTuple):
 class Profile:
     """What a network costs, for one batch and dtype.
 
+    What follows from each operator is kept in columns, with an entry for each, the input first.
     Memory, rows and roll-ups are worked out when asked for: a search over many specs looks at the
     totals alone.
 
@@ -133,8 +134,9 @@ class Profile:
     def __init__(self, graph: Graph, dtype: DType = "float32") -> None:
         self.graph = graph
         self.dtype = dtype
-        self._item_size = ITEM_SIZES[dtype]
-        self._columns = columns(graph)
+        self.item_size = ITEM_SIZES[dtype]
+        self._folded = fold(graph)
+        self._folded_columns = columns(self._folded.graph, self.item_size)
         self.totals = self._totals()
         _refuse_inexact(self.totals.flops, self.totals.params)
 
@@ -149,24 +151,44 @@ class Profile:
         return self.graph.outputs[0].shape
 
     @cached_property
+    def paths(self) -> list[str]:
+        """Dotted names of the operators, the input first."""
+        return self.graph.paths()
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What follows from each operator by itself."""
+        return Columns._make(map(self._folded.unfold, self._folded_columns))
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Bytes of the result of each operator; none of what is a weight itself."""
+        return self.columns.size
+
+    @property
+    def spaces(self) -> Sequence[int]:
+        """Bytes that each operator takes while it runs at inference."""
+        return self.columns.workspace
+
+    @cached_property
+    def storage(self) -> list[int]:
+        """For each tensor the one that allocated its storage, in training."""
+        return storages(self.graph, self.columns.shares_storage)
+
+    @cached_property
+    def storage_at_inference(self) -> list[int]:
+        """For each tensor the one that allocated its storage, at inference."""
+        return storages(self.graph, self.columns.shares_at_inference)
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The layer table, in the order of execution, without the input."""
-        columns = self._columns
+        columns, runs = self.columns, self._folded.runs
         rows = zip(
-            self.graph.paths(),
-            columns.operator,
-            columns.detail,
-            columns.input_shapes,
-            columns.shape,
-            self._params,
-            columns.trainable,
-            self._buffers,
-            columns.macs,
-            columns.flops,
-            columns.activations,
-            self._sizes,
+            self.paths,
+            *columns[:11],
             self._saved_bytes,
-            *zip(*receptive_fields(self.graph.tensors, columns.window), strict=True),
+            *receptive_fields(self.graph, columns.window, runs),
             strict=True,
         )
         next(rows)  # the input is not a layer
@@ -175,23 +197,20 @@ class Profile:
     @cached_property
     def stages(self) -> tuple[RollUp, ...]:
         """Stem, stages and head, each with its blocks; together they are the whole network."""
-        columns = self._columns
-        sums = [
-            list(accumulate(column, initial=0))
-            for column in (
-                self._params,
-                self._buffers,
-                columns.macs,
-                columns.flops,
-                columns.activations,
-                self._saved_bytes,
-            )
-        ]
+        columns = self.columns
+        added = (
+            columns.params,
+            columns.buffers,
+            columns.macs,
+            columns.flops,
+            columns.activations,
+            self._saved_bytes,
+        )
 
         def roll_up(scope: Scope, blocks: tuple[RollUp, ...] = ()) -> RollUp:
             start, end = scope.start, scope.end
             params, buffers, macs, flops, activations, saved_bytes = [
-                total[end] - total[start] for total in sums
+                sum(column[start:end]) for column in added
             ]
             return RollUp(
                 path=scope.path,
@@ -218,58 +237,45 @@ class Profile:
         Raises:
             GraphTooLarge: if they are too many to be exact.
         """
-        item_size, columns = self._item_size, self._columns
-        spaces = [
-            0 if space is NOTHING_EXTRA else space.bytes(item_size) for space in columns.workspace
-        ]
-        storage = storages(self.graph, columns.shares_at_inference)
-        peak = inference_peak(self.graph, storage, self._sizes, spaces)
+        folded, columns, item_size = self._folded, self._folded_columns, self.item_size
+        storage = storages(folded.graph, columns.shares_at_inference)
+        peak = inference_peak(folded.graph, storage, columns.size, columns.workspace)
         saved = sum(self._saved_bytes)
         _refuse_inexact(peak.size, saved)
+        counters = sum(folded.gather(columns.counters))
         return Memory(
             weights_bytes=self.totals.params * item_size,
-            buffers_bytes=sum(columns.buffers) * item_size + sum(columns.counters) * COUNTER_BYTES,
-            input_bytes=self._sizes[0],
+            buffers_bytes=(self.totals.buffers - counters) * item_size + counters * COUNTER_BYTES,
+            input_bytes=columns.size[0],
             inference_peak_bytes=peak.size,
-            inference_peak_path=self.graph.tensors[peak.at].path,
+            inference_peak_path=self.graph.path(folded.unfold_index(peak.at)),
             training_saved_bytes=saved,
         )
 
     @cached_property
-    def _params(self) -> list[int]:
-        return list(map(add, self._columns.trainable, self._columns.frozen))
-
-    @cached_property
-    def _buffers(self) -> list[int]:
-        return list(map(add, self._columns.buffers, self._columns.counters))
-
-    @cached_property
-    def _sizes(self) -> list[int]:
-        item_size = self._item_size
-        return [elements * item_size for elements in self._columns.elements]
-
-    @cached_property
-    def _saved_bytes(self) -> list[int]:
-        columns = self._columns
-        storage = storages(self.graph, columns.shares_storage)
-        return kept_bytes(self.graph, storage, self._sizes, columns.kept, self._item_size)
+    def _saved_bytes(self) -> Sequence[int]:
+        folded, columns = self._folded, self._folded_columns
+        storage = storages(folded.graph, columns.shares_storage)
+        kept, extra = columns.kept, columns.kept_extra
+        return folded.unfold(kept_bytes(folded.graph, storage, columns.size, kept, extra))
 
     def _totals(self) -> Totals:
-        columns = self._columns
+        columns, gather = self._folded_columns, self._folded.gather
+        macs, params = sum(gather(columns.macs)), sum(gather(columns.params))
+        trainable = sum(gather(columns.trainable))
         by_kind: dict[str, int] = dict.fromkeys(("mac", *FLOP_KINDS), 0)
-        by_kind["mac"] = 2 * sum(columns.macs)
-        for kind, count in zip(columns.flop_kind, columns.other_flops, strict=True):
+        by_kind["mac"] = 2 * macs
+        for kind, count in zip(columns.flop_kind, gather(columns.other_flops), strict=True):
             by_kind[kind] += count
-        trainable, frozen = sum(columns.trainable), sum(columns.frozen)
         return Totals(
-            params=trainable + frozen,
+            params=params,
             trainable_params=trainable,
-            frozen_params=frozen,
-            buffers=sum(columns.buffers) + sum(columns.counters),
-            macs=sum(columns.macs),
-            flops=sum(columns.flops),
-            activations=sum(columns.activations),
-            operators=len(columns.operator) - 1,
+            frozen_params=params - trainable,
+            buffers=sum(gather(columns.buffers)),
+            macs=macs,
+            flops=sum(gather(columns.flops)),
+            activations=sum(gather(columns.activations)),
+            operators=len(self.graph.calls) - 1,
             flops_by_kind=by_kind,
         )
 

@@ -7,7 +7,7 @@ a test holds it to that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from models.graph import Call
@@ -47,10 +47,29 @@ class Reading(Generic[T]):
         for operator in operators:
             self._register(operator, None)
 
+    def nothing_where(self, other: Reading[Any]) -> None:
+        """State that what costs nothing in another reading costs nothing here."""
+        self.nothing(*(operator for operator, rule in other._rules.items() if rule is None))
+
+    @property
+    def otherwise(self) -> T:
+        """The answer where an operator costs nothing."""
+        return self._nothing
+
+    @property
+    def rules(self) -> Mapping[type[Op], Rule[T] | None]:
+        """The rule for each class of operator; None if it costs nothing."""
+        return self._rules
+
     def __call__(self, call: Call) -> T:
         """The answer for one application of an operator."""
         rule = self._rules[type(call.op)]
         return self._nothing if rule is None else rule(call.op, call.shape, *call.input_shapes)
+
+    def reason(self, call: Call) -> str:
+        """The answer in words: the rule's own."""
+        rule = self._rules[type(call.op)]
+        return "" if rule is None else (rule.__doc__ or "").partition("\n")[0]
 
     def covers(self, operator: type[Op]) -> bool:
         """Whether the reading says something about an operator."""
@@ -60,3 +79,23 @@ class Reading(Generic[T]):
         if operator in self._rules:
             raise TypeError(f"{self.name} already has a rule for {operator.__name__}")
         self._rules[operator] = rule
+
+
+class Survey:
+    """Several readings at once. Most operators have rules in few of them: only those are asked."""
+
+    def __init__(self, *readings: Reading[Any]) -> None:
+        self._readings = readings
+        self._otherwise = [reading.otherwise for reading in readings]
+        self._asked: dict[type[Op], list[tuple[int, Mapping[type[Op], Any]]]] = {}
+
+    def __call__(self, call: Call) -> list[Any]:
+        """The answer of each reading, in their order."""
+        op, operator, answers = call.op, type(call.op), self._otherwise.copy()
+        asked = self._asked.get(operator)
+        if asked is None:
+            tables = enumerate(reading.rules for reading in self._readings)
+            asked = self._asked[operator] = [(i, rules) for i, rules in tables if rules[operator]]
+        for i, rules in asked:
+            answers[i] = rules[operator](op, call.shape, *call.input_shapes)
+        return answers

@@ -6,11 +6,13 @@ stride multiplies j. Branches that meet give the larger of both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, count, islice
+from math import isqrt
 from typing import NamedTuple
 
 from analyzers.reading import Reading
-from models.graph import Tensor
+from models.graph import Graph
 from models.ops import (
     Activation,
     AdaptiveAvgPool2d,
@@ -18,18 +20,24 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv1d,
     Conv2d,
     Div,
     Dropout,
+    Expand,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Lookup,
+    MatMul,
+    Maximum,
     MaxPool2d,
     Mean,
     Mul,
@@ -39,15 +47,23 @@ from models.ops import (
     Parameter,
     Permute,
     Pool2d,
+    RelativePositions,
     Reshape,
+    Roll,
+    Rsqrt,
     Scale,
+    ScaledDotProductAttention,
+    Select,
     Shape,
     Shift,
     Slice,
     Softmax,
+    Square,
     Subsample,
     Sum,
+    Variance,
     VectorNorm,
+    WindowMask,
 )
 
 
@@ -58,14 +74,9 @@ class Window(NamedTuple):
     step: Pair
 
 
-class Field(NamedTuple):
-    """What one element sees, in pixels of the input: (height, width) of the square, and steps."""
-
-    size: Pair
-    stride: Pair
-
-
-PIXEL = Field((1, 1), (1, 1))
+SEES_ITSELF: Pair = (1, 1)
+SEES_NOTHING: Pair = (0, 0)
+"""What weights see."""
 
 windows = Reading[Window | None]("receptive field", None)
 
@@ -85,6 +96,12 @@ def pool_window(op: Pool2d, _: Shape, __: Shape) -> Window:
     return Window((op.kernel[0] - 1, op.kernel[1] - 1), op.stride)
 
 
+@windows.rule(BlurPool2d)
+def blur_window(op: BlurPool2d, _: Shape, __: Shape) -> Window:
+    """k neighbouring elements."""
+    return Window((op.kernel - 1, op.kernel - 1), (op.stride, op.stride))
+
+
 @windows.rule(Subsample)
 def subsample_window(op: Subsample, _: Shape, __: Shape) -> Window:
     """One element of every few."""
@@ -101,10 +118,52 @@ def adaptive_window(_: AdaptiveAvgPool2d, out: Shape, x: Shape) -> Window:
     return Window((reach[0] - 1, reach[1] - 1), (max(1, x[2] // out[2]), max(1, x[3] // out[3])))
 
 
-@windows.rule(Mean, Amax, VectorNorm)
-def reduction_window(op: Mean | Amax | VectorNorm, _: Shape, x: Shape) -> Window | None:
-    """The whole map, where rows and columns are reduced."""
-    return Window((x[2] - 1, x[3] - 1), (x[2], x[3])) if op.dims == (2, 3) else None
+@windows.rule(Mean, Amax, Variance, VectorNorm)
+def reduction_window(op: Mean | Amax | Variance | VectorNorm, _: Shape, x: Shape) -> Window | None:
+    """The whole map, where rows and columns are reduced: of (N, C, H, W) or of (N, H, W, C)."""
+    if op.dims not in {(2, 3), (1, 2)}:
+        return None
+    height, width = (x[dim] for dim in op.dims)
+    return Window((height - 1, width - 1), (height, width))
+
+
+@windows.rule(GroupNorm)
+def statistics_window(_: GroupNorm, __: Shape, x: Shape) -> Window:
+    """The whole map, which its statistics are taken of."""
+    return Window((x[2] - 1, x[3] - 1), (1, 1))
+
+
+@windows.rule(Flatten)
+def flattened(_: Flatten, __: Shape, x: Shape) -> Window | None:
+    """The whole map: what follows takes all of it."""
+    return Window((x[2] - 1, x[3] - 1), x[2:4]) if len(x) == 4 else None  # noqa: PLR2004 - maps
+
+
+@windows.rule(Reshape)
+def merged_patches(_: Reshape, out: Shape, x: Shape) -> Window | None:
+    """(N, H, W, across, down, C) -> (N, H, W, all channels): neighbours become channels."""
+    if len(x) != 6 or out[:-1] != x[:3]:  # noqa: PLR2004 - as laid out above
+        return None
+    across, down = x[3:5]
+    return Window((down - 1, across - 1), (down, across))
+
+
+@windows.rule(MatMul)
+def matmul_window(op: MatMul, out: Shape, *_: Shape) -> Window | None:
+    """Rows by rows are tokens by tokens: each score has seen a square of them."""
+    return _square_of(out[-1]) if op.transposed else None
+
+
+@windows.rule(ScaledDotProductAttention)
+def attention_window(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Window:
+    """Every token sees all of them."""
+    return _square_of(out[-2])
+
+
+def _square_of(tokens: int) -> Window:
+    """From one corner to the other of a square of tokens."""
+    reach = isqrt(tokens - 1)
+    return Window((reach, reach), (1, 1))
 
 
 # They act on each position by itself, on channels, or after the map is gone.
@@ -113,15 +172,12 @@ windows.nothing(
     Conv1d,
     Linear,
     BatchNorm2d,
-    GroupNorm,
     Activation,
     Add,
     Mul,
     Dropout,
     Concat,
     PadChannels,
-    Reshape,
-    Flatten,
     ChannelShuffle,
     Div,
     LayerNorm,
@@ -134,32 +190,76 @@ windows.nothing(
     Slice,
     Softmax,
     Sum,
+    Lookup,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
+    Maximum,
+    Rsqrt,
+    Square,
 )
 
 
-def receptive_fields(tensors: Sequence[Tensor], reach: Sequence[Window | None]) -> list[Field]:
-    """The field of each tensor, given the window of each operator."""
-    fields: list[Field] = []
-    for tensor, window in zip(tensors, reach, strict=True):
-        inputs = tensor.inputs
-        field = fields[inputs[0].index] if inputs else PIXEL
-        if len(inputs) > 1:
-            field = _meeting([fields[x.index] for x in inputs])
+def receptive_fields(
+    graph: Graph, reach: Sequence[Window | None], runs: Iterable[tuple[int, int, int]] = ()
+) -> tuple[list[Pair], list[Pair]]:
+    """What one element of each tensor sees: (height, width) in pixels of the input, and steps.
+
+    Args:
+        graph: the network.
+        reach: the window of each operator.
+        runs: where equal blocks follow two others; operators of each, and how many blocks.
+    """
+    sizes: list[Pair] = []
+    strides: list[Pair] = []
+    for start, length, times in runs:
+        _follow(graph, reach, start, sizes, strides)
+        if strides[-2 * length : -length] != strides[-length:]:
+            continue  # blocks that step see further by more and more
+        grown = zip(sizes[-length:], sizes[-2 * length : -length], strict=True)
+        ahead = [zip(count(h, h - a), count(w, w - b)) for (h, w), (a, b) in grown]
+        blocks = islice(zip(*ahead, strict=True), 1, 1 + times)
+        sizes += chain.from_iterable(blocks)
+        strides += strides[-length:] * times
+    _follow(graph, reach, len(reach), sizes, strides)
+    return sizes, strides
+
+
+def _follow(
+    graph: Graph,
+    reach: Sequence[Window | None],
+    end: int,
+    sizes: list[Pair],
+    strides: list[Pair],
+) -> None:
+    """Append what is missing of the operators before ``end``."""
+    start = len(sizes)
+    operators = zip(graph.sources[start:end], reach[start:end], strict=True)
+    for i, (sources, window) in enumerate(operators, start):
+        if len(sources) == 1:
+            size, stride = sizes[i - sources[0]], strides[i - sources[0]]
+        elif sources:
+            # The largest square; the finest steps, for a gate acts on a whole map.
+            height = width = down = across = 0
+            for back in sources:
+                h, w = sizes[i - back]
+                if h:  # a weight sees nothing, and takes no steps
+                    y, x = strides[i - back]
+                    height = h if h > height else height  # noqa: FURB136 - max takes its time
+                    width = w if w > width else width  # noqa: FURB136
+                    down = y if not down or y < down else down
+                    across = x if not across or x < across else across
+            size, stride = (height, width), (down, across)
+        else:
+            size = stride = SEES_NOTHING if i else SEES_ITSELF
         if window is not None:
-            (h, w), (jh, jw) = field
-            (rh, rw), (sh, sw) = window
-            field = Field((h + rh * jh, w + rw * jw), (jh * sh, jw * sw))
-        fields.append(field)
-    return fields
-
-
-def _meeting(branches: Sequence[Field]) -> Field:
-    """The largest square of some branches; the finest steps, for a gate acts on a whole map."""
-    (height, width), (down, across) = field = branches[0]
-    for (h, w), (jh, jw) in branches:
-        # Most branches see no more than the first: comparing is cheaper than taking maxima.
-        if h > height or w > width or jh < down or jw < across:
-            height, width = max(h, height), max(w, width)
-            down, across = min(jh, down), min(jw, across)
-    merged = Field((height, width), (down, across))
-    return field if merged == field else merged
+            (height, width), (down, across) = size, stride
+            (rows, columns), step = window
+            size = height + rows * down, width + columns * across
+            if step != (1, 1):
+                stride = down * step[0], across * step[1]
+        sizes.append(size)
+        strides.append(stride)

@@ -19,18 +19,24 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv1d,
     Conv2d,
     Div,
     Dropout,
+    Expand,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Lookup,
+    MatMul,
+    Maximum,
     MaxPool2d,
     Mean,
     Mul,
@@ -38,15 +44,23 @@ from models.ops import (
     PadChannels,
     Parameter,
     Permute,
+    RelativePositions,
     Reshape,
+    Roll,
+    Rsqrt,
     Scale,
+    ScaledDotProductAttention,
+    Select,
     Shape,
     Shift,
     Slice,
     Softmax,
+    Square,
     Subsample,
     Sum,
+    Variance,
     VectorNorm,
+    WindowMask,
 )
 
 
@@ -57,11 +71,26 @@ class Kept(NamedTuple):
         inputs: which of its inputs.
         output: whether its result.
         extra: what it computed besides.
+        of_weights: what it computed besides for the sake of weights that train.
+        factors: whether each input is kept for the gradients of the others alone.
     """
 
     inputs: tuple[int, ...] = ()
     output: bool = False
     extra: Extra = NOTHING_EXTRA
+    of_weights: Extra = NOTHING_EXTRA
+    factors: bool = False
+
+    def extra_bytes(self, item_size: int) -> int:
+        """Bytes of what it computes besides, where its weights train."""
+        if self.extra is NOTHING_EXTRA and self.of_weights is NOTHING_EXTRA:
+            return 0
+        return self.extra.bytes(item_size) + self.of_weights.bytes(item_size)
+
+    @property
+    def computes(self) -> bool:
+        """Whether it keeps something that it has to compute first."""
+        return self.output or bool(any(self.extra) or any(self.of_weights))
 
 
 NOTHING_KEPT = Kept()
@@ -71,16 +100,32 @@ RESULT_KEPT = Kept(output=True)
 kept = Reading("kept for backward", NOTHING_KEPT)
 
 
-@kept.rule(Conv1d, Conv2d, Linear)
-def operand(_: Conv1d | Conv2d | Linear, __: Shape, ___: Shape) -> Kept:
+@kept.rule(Conv1d, Linear)
+def operand(_: Conv1d | Linear, __: Shape, ___: Shape) -> Kept:
     """The input, for the gradient of the weights."""
     return INPUT_KEPT
+
+
+@kept.rule(Conv2d)
+def conv_operands(op: Conv2d, _: Shape, x: Shape) -> Kept:
+    """The input; of standardised weights these too, and mean and 1/deviation of each channel's."""
+    if not op.standardized:
+        return INPUT_KEPT
+    weights = op.weights(x)[0]
+    standardized = Extra(plain=weights.size, statistics=2 * op.out_channels)
+    return Kept(inputs=(0,), of_weights=standardized)
+
+
+@kept.rule(BlurPool2d)
+def reflected(op: BlurPool2d, _: Shape, x: Shape) -> Kept:
+    """The input, and the map with its edges, though the filter is not trained."""
+    return Kept(inputs=(0,), extra=Extra(plain=prod(op.padded(x))))
 
 
 @kept.rule(BatchNorm2d)
 def batch_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Kept:
     """The input, mean and 1/deviation of each channel."""
-    return Kept(inputs=(0,), extra=Extra(statistics=2 * out[1]))
+    return Kept(inputs=(0,), of_weights=Extra(statistics=2 * out[1]))
 
 
 @kept.rule(GroupNorm)
@@ -102,9 +147,9 @@ def neighbourhood(op: LocalResponseNorm, out: Shape, _: Shape) -> Kept:
     return Kept(inputs=(0,), extra=Extra(plain=3 * prod(out) + (op.neighbours - 1) * per_channel))
 
 
-@kept.rule(Softmax)
-def distribution(_: Softmax, __: Shape, ___: Shape) -> Kept:
-    """The result."""
+@kept.rule(Rsqrt, Softmax)
+def result(_: Rsqrt | Softmax, __: Shape, ___: Shape) -> Kept:
+    """The result, from which the slope follows."""
     return RESULT_KEPT
 
 
@@ -117,10 +162,28 @@ def activation_operand(op: Activation, out: Shape, _: Shape) -> Kept:
     return Kept(extra=Extra(plain=prod(out))) if op.inplace else INPUT_KEPT
 
 
-@kept.rule(Mul, Div)
-def factors(_: Mul | Div, __: Shape, *___: Shape) -> Kept:
+@kept.rule(ScaledDotProductAttention)
+def attention(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Kept:
+    """Operands and result, and the logarithm of the sum of each row of scores."""
+    return Kept(inputs=(0, 1, 2), output=True, extra=Extra(statistics=prod(out[:-1])))
+
+
+@kept.rule(Mul, Div, MatMul)
+def factors(_: Mul | Div | MatMul, __: Shape, *___: Shape) -> Kept:
     """Each factor, for the gradient of the other."""
+    return Kept(inputs=(0, 1), factors=True)
+
+
+@kept.rule(Maximum)
+def contenders(_: Maximum, __: Shape, *___: Shape) -> Kept:
+    """Both, to find out again which was larger."""
     return Kept(inputs=(0, 1))
+
+
+@kept.rule(Square, Variance)
+def squared(_: Square | Variance, __: Shape, ___: Shape) -> Kept:
+    """The input: a square's slope is twice that."""
+    return INPUT_KEPT
 
 
 @kept.rule(Dropout)
@@ -171,6 +234,13 @@ kept.nothing(
     Shift,
     Slice,
     Sum,
+    Lookup,
+    RelativePositions,
+    WindowMask,
+    Contiguous,
+    Expand,
+    Roll,
+    Select,
 )
 
 
@@ -179,7 +249,7 @@ def kept_bytes(
     storage: Sequence[int],
     sizes: Sequence[int],
     keeps: Sequence[Kept],
-    item_size: int,
+    extra: Sequence[int],
 ) -> list[int]:
     """For each operator the bytes that are kept because of it and were not kept already.
 
@@ -190,33 +260,27 @@ def kept_bytes(
         storage: for each tensor the one that allocated its storage.
         sizes: bytes of each tensor.
         keeps: what each operator keeps.
-        item_size: bytes of one element.
+        extra: bytes of what each computes besides.
     """
-    tensors = graph.tensors
-    needs_grad = [False] * len(tensors)
-    is_kept = [False] * len(tensors)
-    is_kept[0] = True  # the input is there anyway
-    result = [0] * len(tensors)
-    for i, tensor in enumerate(tensors):
-        inputs = tensor.inputs
-        if not tensor.call.weights:
-            for x in inputs:
-                if needs_grad[x.index]:
-                    break
-            else:
+    fixed: set[int] = set()  # made without weights that train
+    there = {0}  # the input is the caller's
+    result = [0] * len(storage)
+    for i, (sources, keep) in enumerate(zip(graph.sources, keeps, strict=True)):
+        if not sources or i - sources[0] in fixed:
+            from_fixed = fixed.issuperset([i - back for back in sources])
+            if from_fixed and not graph.calls[i].trains:
+                fixed.add(i)
                 continue
-        needs_grad[i] = True
-        keep = keeps[i]
         if keep is NOTHING_KEPT:
             continue
-        total = 0 if keep.extra is NOTHING_EXTRA else keep.extra.bytes(item_size)
+        total = extra[i]
         for k in keep.inputs:
-            root = storage[inputs[k].index]
-            if not is_kept[root]:
-                is_kept[root] = True
+            root = storage[i - sources[k]]
+            if root not in there:
+                there.add(root)
                 total += sizes[root]
-        if keep.output and not is_kept[storage[i]]:
-            is_kept[storage[i]] = True
+        if keep.output and storage[i] not in there:
+            there.add(storage[i])
             total += sizes[storage[i]]
         result[i] = total
     return result

@@ -5,11 +5,13 @@ knobs and of every family's presets; at run time it is resolved by the registry,
 more than those of a union. And every error is declared as the problem+json it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from app.problems import MEDIA_TYPE, Problem
 from app.question import AnalysisRequest
@@ -51,6 +53,16 @@ ANALYSIS_BODY: dict[str, Any] = {
 """The `openapi_extra` of routes that read an `AnalysisRequest` themselves."""
 
 
+def request_body(model: type[BaseModel], examples: Mapping[str, Any]) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads another model from its body itself.
+
+    An ``architecture`` in it is spelled out as that of an `AnalysisRequest` is.
+    """
+    schema = model.model_json_schema(ref_template=f"{_REF}{{model}}")
+    content = {"application/json": {"schema": schema, "examples": dict(examples)}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def install(app: FastAPI) -> None:
     """Make `app` serve the completed document, built on first use."""
 
@@ -78,6 +90,7 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for operation in _operations(document):
+        schemas.update(_named_body(operation))
         for status, response in operation["responses"].items():
             if status[0] in "45":
                 response["content"] = {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}}
@@ -90,6 +103,22 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path in document["paths"].values():
         yield from path.values()
+
+
+def _named_body(operation: dict[str, Any]) -> dict[str, Any]:
+    """Put a reference in the place of a body's schema; says what it refers to, by name."""
+    if "requestBody" not in operation:
+        return {}
+    # Every application made of the same routes is given the same objects.
+    operation["requestBody"] = deepcopy(operation["requestBody"])
+    content = operation["requestBody"]["content"]["application/json"]
+    schema = content["schema"]
+    if "properties" not in schema:
+        return {}
+    if "architecture" in schema["properties"]:
+        schema["properties"]["architecture"] = {"$ref": f"{_REF}Architecture"}
+    content["schema"] = {"$ref": f"{_REF}{schema['title']}"}
+    return _definitions(schema)
 
 
 def _definitions(schema: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +136,9 @@ def _request_schemas() -> dict[str, Any]:
         found = _definitions(family.spec.model_json_schema(ref_template=f"{_REF}{{model}}"))
         spec = found[family.spec.__name__]
         spec["required"] = sorted({"family", *spec.get("required", ())})
-        schemas |= found
+        for name, schema in found.items():
+            if schemas.setdefault(name, schema) != schema:
+                raise TypeError(f"two schemas are called {name}")
         by_family[family.name] = f"{_REF}{family.spec.__name__}"
         if family.presets:
             name = f"{family.spec.__name__}Preset"
@@ -125,14 +156,14 @@ def _request_schemas() -> dict[str, Any]:
             {"title": "A preset and its overrides", "anyOf": with_preset},
         ],
     }
+    schemas["Architecture"] = request["properties"]["architecture"]
     return schemas
 
 
 def _preset_schema(family: Family, spec: dict[str, Any]) -> dict[str, Any]:
     """The family's knobs without their defaults: the preset's hold instead."""
     knobs = {
-        name: {key: value for key, value in knob.items() if key != "default"}
-        for name, knob in spec["properties"].items()
+        name: family.spec.override_schema(name, knob) for name, knob in spec["properties"].items()
     }
     return {
         "title": f"{family.title} preset",

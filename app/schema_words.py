@@ -1,26 +1,50 @@
 """A JSON Schema in words, for people who sent something else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _Schema = Mapping[str, Any]
 
 
-def describe(schema: _Schema, definitions: _Schema) -> str:
+def resolved(schema: _Schema, definitions: _Schema) -> _Schema:
+    """The schema itself, or the one that it refers to."""
+    while "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def discriminated(schema: _Schema, definitions: _Schema) -> dict[str, _Schema]:
+    """Schemas of the objects among which a property chooses, by its value; none if none does."""
+    schema = resolved(schema, definitions)
+    for choice in (schema, *schema.get("anyOf", ())):
+        match choice:
+            case {"discriminator": {"mapping": mapping}}:
+                return {kind: {"$ref": reference} for kind, reference in mapping.items()}
+    return {}
+
+
+def describe(schema: _Schema, definitions: _Schema) -> str:  # noqa: PLR0911 - one for each form
     """What a schema accepts: ``an integer from 1 to 64``, ``one of "a", "b"``."""
+    schema = resolved(schema, definitions)
     match schema:
-        case {"$ref": str(reference)}:
-            return describe(definitions[reference.rpartition("/")[2]], definitions)
+        case {"discriminator": {"propertyName": name, "mapping": mapping}}:
+            return f'an object whose "{name}" is one of {_listed(mapping)}'
         case {"anyOf": branches} | {"oneOf": branches}:
             return " or ".join(dict.fromkeys(describe(one, definitions) for one in branches))
         case {"enum": members}:
-            return "one of " + ", ".join(map(json.dumps, members))
+            return f"one of {_listed(members)}"
         case {"const": value}:
             return json.dumps(value)
         case {"type": "array"}:
             return _array(schema, definitions)
+        case {"type": "object", "properties": properties}:
+            return f"an object of {', '.join(properties)}"
     return _scalar(schema)
+
+
+def _listed(members: Iterable[object]) -> str:
+    return ", ".join(map(json.dumps, members))
 
 
 def _scalar(schema: _Schema) -> str:

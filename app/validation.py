@@ -5,22 +5,24 @@ range of a field and not merely the bound that was missed.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from app.errors import FieldError, InvalidRequest
-from app.schema_words import describe
+from app.schema_words import describe, discriminated, resolved
 from app.strict_json import JSON
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Schema = Mapping[str, Any]
+_Error = Mapping[str, Any]
 
 _LONGEST_VALUE = 120
 _LARGEST_EXACT = 2**63 - 1
+_WITHOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
 def validate(model: type[_Model], document: object, *, under: str = "") -> _Model:
@@ -38,7 +40,7 @@ def validate(model: type[_Model], document: object, *, under: str = "") -> _Mode
 
 
 def field_errors(
-    errors: Iterable[Mapping[str, Any]],
+    errors: Iterable[_Error],
     document: object,
     model: type[BaseModel] | None,
     *,
@@ -49,20 +51,18 @@ def field_errors(
     found: dict[str | None, FieldError] = {}
     # The deepest error of a union is the branch that the value came closest to.
     for error in sorted(errors, key=lambda error: -len(error["loc"])):
-        path, value = _locate(error["loc"], document)
-        dotted = ".".join(filter(None, (under, *map(str, path)))) or None
-        property_name = str(path[0]) if path else None
-        if property_name is not None and _in_union_branch(error["loc"]):
-            dotted = ".".join(filter(None, (under, property_name)))
-            value = _child(document, path[0])
+        place = _locate(error, document, schema)
+        if _follows(error, place):
+            continue
+        dotted = ".".join(filter(None, (under, *map(str, place.path)))) or None
         found.setdefault(
             dotted,
             FieldError(
                 field=dotted,
                 code=error["type"],
                 message=_message(error),
-                value=echo(value),
-                accepted=_accepted(error, property_name, schema),
+                value=echo(place.value),
+                accepted=_accepted(error, place, schema.get("$defs", {})),
             ),
         )
     return sorted(found.values(), key=lambda entry: entry.field or "")
@@ -82,10 +82,10 @@ def echo(value: object) -> JsonValue:
             return json.loads(text) if len(text) <= _LONGEST_VALUE else _excerpt(text)
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.5) -> str | None:
     """The closest known names, as text; None if nothing is close."""
     # A long name is pasted by mistake or hostile: matching costs quadratic time.
-    close = get_close_matches(name[:80].lower(), list(known), n=3, cutoff=0.5)
+    close = get_close_matches(name[:80].lower(), list(known), n=3, cutoff=likeness)
     return ", ".join(close) or None
 
 
@@ -94,60 +94,146 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema()
 
 
-def _locate(location: Sequence[int | str], document: object) -> tuple[list[int | str], object]:
-    """Follow an error's location as far as the document has it.
+class _Place(NamedTuple):
+    """Where an error is in what the client sent.
 
-    pydantic puts the names of union branches into locations, and indexes into values that a
-    validator made from something simpler. Neither is in what the client sent.
+    Attributes:
+        schema: of the value; none if there is no such field.
+        around: schema of the object that holds the value.
     """
-    path: list[int | str] = []
-    value = document
-    for step in location:
-        child = _child(value, step)
-        if child is None and not path:  # a missing field is still named
-            return [step], None
-        if child is None:
+
+    path: tuple[int | str, ...]
+    value: object
+    schema: _Schema | None
+    around: _Schema
+
+
+def _locate(error: _Error, document: object, schema: _Schema) -> _Place:
+    """Follow an error's location through the schema, as far as the document has it.
+
+    pydantic puts the kinds of discriminated objects and the names of union branches into locations,
+    and indexes into values that a validator made from something simpler. None is in what the client
+    sent: the kinds are passed over, and what is below anything else is a fault of the whole.
+    """
+    definitions: _Schema = schema.get("$defs", {})
+    location: Sequence[int | str] = error["loc"]
+    place = _Place((), document, schema, schema)
+    for i, step in enumerate(location):
+        kinds = discriminated(place.schema or {}, definitions)
+        if step in kinds:
+            place = place._replace(schema=kinds[str(step)], around=kinds[str(step)])
+            continue
+        last = i == len(location) - 1
+        below = _below(place, step, error if last else {}, definitions)
+        if below is None:
             break
-        path.append(step)
-        value = child
-    return path, value
+        place = below
+    return _kind_at_fault(error, place, definitions)
 
 
-def _child(value: object, step: int | str) -> JSON:
-    match value, step:
-        case dict(), _:
-            return value.get(step)
-        case list(), int() if step < len(value):
-            return value[step]
-        case _:
+def _below(
+    place: _Place, step: int | str, last_error: _Error, definitions: _Schema
+) -> _Place | None:
+    """The place of an item or a property; None where the document cannot have it.
+
+    Args:
+        place: of the list or object.
+        step: index or name.
+        last_error: the error itself, if this is the last step to it.
+        definitions: what schemas refer to.
+    """
+    present, value = _child(place.value, step)
+    if not present:
+        # A field that is missing is named, and so is one that a preset set.
+        if not (last_error and isinstance(place.value, dict) and isinstance(step, str)):
             return None
-
-
-def _in_union_branch(location: Sequence[int | str]) -> bool:
-    """Whether a name follows the field's: specs are flat, so it can only be a branch's."""
-    return any(isinstance(step, str) for step in location[1:])
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "no such field"
-    if error["type"] == "missing":
-        return "this field is required"
-    if error["type"] == "literal_error":
-        return "not one of the values accepted"
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return message.replace("Input should be", "must be").replace("a valid dictionary", "an object")
-
-
-def _accepted(error: Mapping[str, Any], property_name: str | None, schema: _Schema) -> str | None:
-    properties: _Schema = schema.get("properties", {})
-    if error["type"] == "extra_forbidden":
-        return nearest(property_name or "", properties) or ", ".join(sorted(properties)) or None
-    if property_name is not None and property_name in properties:
-        return describe(properties[property_name], schema.get("$defs", {}))
-    if not property_name and properties:
-        return None if error["type"] == "value_error" else "an object"
+        value = None if last_error["type"] == "missing" else last_error.get("input")
+    path = (*place.path, step)
+    for branch in _branches(place.schema or {}, definitions):
+        if isinstance(step, int) and branch.get("type") == "array":
+            items = branch.get("prefixItems", ())
+            inner = items[step] if step < len(items) else branch.get("items", {})
+            return _Place(path, value, inner, place.around)
+        if isinstance(step, str) and step in branch.get("properties", {}):
+            return _Place(path, value, branch["properties"][step], branch)
+        if isinstance(step, str) and isinstance(branch.get("additionalProperties"), dict):
+            return _Place(path, value, branch["additionalProperties"], branch)
+    if last_error.get("type") in {"extra_forbidden", "missing"} or not place.schema:
+        around = next(
+            (b for b in _branches(place.schema or {}, definitions) if "properties" in b), {}
+        )
+        return _Place(path, value, None, around)
     return None
+
+
+def _child(value: object, step: int | str) -> tuple[bool, JSON]:
+    """Whether there is such an item or property, and what it is."""
+    match value:
+        case dict():
+            # An override names items of a preset's list by their index.
+            key = step if step in value else str(step)
+            return key in value, value.get(key)
+        case list() if isinstance(step, int) and step < len(value):
+            return True, value[step]
+        case _:
+            return False, None
+
+
+def _branches(schema: _Schema, definitions: _Schema) -> Iterator[_Schema]:
+    """What a schema may stand for, references followed."""
+    schema = resolved(schema, definitions)
+    choices = schema.get("anyOf", schema.get("oneOf"))
+    if choices is None:
+        yield schema
+        return
+    for choice in choices:
+        yield from _branches(choice, definitions)
+
+
+def _follows(error: _Error, place: _Place) -> bool:
+    """Whether a list is only too short because items of it, at fault themselves, do not count."""
+    if error["type"] != "too_short" or not isinstance(place.value, list):
+        return False
+    actual: int = error["ctx"]["actual_length"]
+    return len(place.value) > actual
+
+
+def _kind_at_fault(error: _Error, place: _Place, definitions: _Schema) -> _Place:
+    """The place of a kind that is unknown or missing, which pydantic puts on its object."""
+    if error["type"] not in _WITHOUT_KIND or not isinstance(place.value, dict):
+        return place
+    name = error["ctx"]["discriminator"].strip("'")
+    kinds = discriminated(place.schema or {}, definitions)
+    return _Place((*place.path, name), place.value.get(name), {"enum": [*kinds]}, place.around)
+
+
+def _message(error: _Error) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return "no such field"
+        case "missing" | "union_tag_not_found":
+            return "this field is required"
+        case "literal_error" | "union_tag_invalid":
+            return "not one of the values accepted"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "must be an object"
+        case "tuple_type" | "list_type":
+            return "must be a list"
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message.replace("Input should be", "must be")
+
+
+def _accepted(error: _Error, place: _Place, definitions: _Schema) -> str | None:
+    if place.schema is None:
+        known = place.around.get("properties", {})
+        name = str(place.path[-1]) if place.path else ""
+        # What only resembles a knob may be a knob of something else: then all there are help more.
+        return nearest(name, known, likeness=0.7) or ", ".join(sorted(known)) or None
+    if "fits" in error.get("ctx", {}):  # beside other fields, less fits than the schema knows
+        return str(error["ctx"]["fits"])
+    if not place.path and error["type"] == "value_error":
+        return None
+    return describe(place.schema, definitions) if place.schema else None
 
 
 def _excerpt(text: str) -> str:

@@ -6,6 +6,9 @@ them, so that every operator has a path such as ``stage3.bottleneck5.conv2``.
 
 A scope is also a call: lowered to torch, each becomes a module whose ``forward`` holds its own
 variables. Who holds a tensor, and for how long, follows from the scopes.
+
+Networks repeat themselves, and what repeats is worked out once: equal layers share a `Call`, and a
+block called once more as before is copied.
 """
 
 from __future__ import annotations
@@ -13,11 +16,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from math import prod
-from types import TracebackType
-from typing import Concatenate, ParamSpec, Self
+from operator import attrgetter
+from threading import Lock
+from typing import Any, Concatenate, NamedTuple, NoReturn, ParamSpec
 
 from models.errors import GraphTooLarge, ShapeError
 from models.ops import Add, Input, Mul, Op, Shape, Weight
+from models.scope import Scope
+
+__all__ = [
+    "MAX_EXACT",
+    "MAX_INPUTS",
+    "MAX_OPERATORS",
+    "Call",
+    "Graph",
+    "Scope",
+    "Tensor",
+    "block",
+]
 
 P = ParamSpec("P")
 
@@ -29,6 +45,9 @@ MAX_INPUTS = 250_000
 
 MAX_EXACT = 2**53
 """Counts must survive readers of JSON that keep numbers as doubles."""
+
+FEW_ARGUMENTS = 8
+"""Layers that read all before them are never called again as before: it is no use comparing."""
 
 _ADD, _ADD_IN_PLACE, _MUL = Add(), Add(inplace=True), Mul()
 
@@ -47,77 +66,15 @@ class Call:
         self.shape: Shape = op.shape(*input_shapes)
         self.weights: tuple[Weight, ...] = op.weights(*input_shapes)
 
+    @property
+    def trains(self) -> bool:
+        """Whether some of its weights do."""
+        return any(weight.role == "trainable" for weight in self.weights)
 
+
+_shape_of = attrgetter("shape")
 _shared_call = lru_cache(16_384)(Call)
 """Networks share most of their calls with their neighbours in a search or on a scaling curve."""
-
-
-class Scope:
-    """A named part of a network: the operators from index ``start`` up to, not including, ``end``.
-
-    It is open while its ``with`` statement runs, and what is appended meanwhile is inside.
-
-    Attributes:
-        names: how often each label was given out inside; a label given once needs no number.
-    """
-
-    __slots__ = (
-        "_graph",
-        "_path",
-        "children",
-        "depth",
-        "end",
-        "label",
-        "names",
-        "ordinal",
-        "parent",
-        "start",
-    )
-
-    def __init__(self, graph: Graph, label: str, parent: Scope | None) -> None:
-        self._graph = graph
-        self.label = label
-        self.parent = parent
-        self.start = self.end = len(graph.tensors)
-        self.children: list[Scope] = []
-        self.names: dict[str, int] = {}
-        self._path: str | None = None
-        if parent is None:
-            self.depth, self.ordinal = 0, 1
-        else:
-            self.depth, self.ordinal = parent.depth + 1, parent.next_ordinal(label)
-
-    def __enter__(self) -> Self:
-        self._graph.open(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._graph.close(self)
-
-    @property
-    def is_stage(self) -> bool:
-        """Whether this is one of the top-level ``stage1`` ... ``stageN``."""
-        return self.depth == 1 and self.label.startswith("stage")
-
-    @property
-    def path(self) -> str:
-        """Dotted name from the top; empty for the whole network."""
-        if self._path is None:
-            self._path = self.parent.path_of(self.label, self.ordinal) if self.parent else ""
-        return self._path
-
-    def next_ordinal(self, label: str) -> int:
-        """Give out a label once more; the first is 1."""
-        self.names[label] = ordinal = self.names.get(label, 0) + 1
-        return ordinal
-
-    def path_of(self, label: str, ordinal: int) -> str:
-        """Dotted name of the ``ordinal``-th thing with this label inside this scope."""
-        # Blocks of a stage are numbered even when alone: names must not change with the depth.
-        name = f"{label}{ordinal}" if self.names[label] > 1 or self.is_stage else label
-        return f"{self.path}.{name}" if self.depth else name
 
 
 class Tensor:
@@ -127,26 +84,23 @@ class Tensor:
         reuses: the earlier tensor whose weights this one was made with, if it owns none itself.
     """
 
-    __slots__ = ("call", "graph", "index", "inputs", "ordinal", "reuses", "scope", "shape")
+    __slots__ = ("call", "graph", "index", "inputs", "reuses", "scope", "shape")
 
-    def __init__(
-        self,
-        graph: Graph,
-        index: int,
-        call: Call,
-        inputs: tuple[Tensor, ...],
-        scope: Scope,
-        ordinal: int,
-        reuses: Tensor | None,
-    ) -> None:
+    call: Call
+    inputs: tuple[Tensor, ...]
+    reuses: Tensor | None
+    scope: Scope
+
+    def __init__(self, graph: Graph, index: int, shape: Shape) -> None:
         self.graph = graph
         self.index = index
-        self.call = call
-        self.inputs = inputs
-        self.scope = scope
-        self.ordinal = ordinal
-        self.reuses = reuses
-        self.shape = call.shape
+        self.shape = shape
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        # To describe a network takes shapes alone; the rest is looked up when somebody reads.
+        if name not in {"call", "inputs", "reuses", "scope"}:
+            raise AttributeError(name)
+        return getattr(self.graph.tensors[self.index], name)
 
     @property
     def op(self) -> Op:
@@ -161,7 +115,7 @@ class Tensor:
     @property
     def path(self) -> str:
         """Dotted name of the operator: ``stage3.bottleneck5.conv2``."""
-        return self.scope.path_of(self.call.op.label, self.ordinal)
+        return self.graph.path(self.index)
 
     def __add__(self, other: Tensor) -> Tensor:
         return self.graph.append(_ADD, self, other)
@@ -176,22 +130,51 @@ class Tensor:
         return f"Tensor({self.path}: {self.op.label} -> {self.shape})"
 
 
+class _Block(NamedTuple):
+    """A block as it was described.
+
+    Attributes:
+        joined: inputs of those of its operators that have several.
+        repeats: whether it came out as it did the time before.
+    """
+
+    scope: Scope
+    result: Tensor
+    joined: int
+    repeats: bool
+
+
 class Graph:
-    """A network under construction, then for reading: tensors in the order of execution.
+    """A network under construction, then for reading: columns in the order of execution.
+
+    Attributes:
+        calls: operators, with the shapes they are applied to.
+        sources: for each operator how many places before it each of its inputs was made.
+        scopes: the innermost scope that each operator is in.
+        ordinals: the how many-th of its label each operator is in its scope.
+        reused: for operators that own no weights, by index, the index of who owns what they use.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
     """
 
     def __init__(self, *, max_operators: int = MAX_OPERATORS) -> None:
-        self.tensors: list[Tensor] = []
+        self.calls: list[Call] = []
+        self.sources: list[tuple[int, ...]] = []
+        self.scopes: list[Scope] = []
+        self.ordinals: list[int] = []
+        self.reused: dict[int, int] = {}
         self.outputs: list[Tensor] = []
         self.root = Scope(self, "", None)
         self._here = self.root
+        self._tensors: list[Any] = []  # of tensors; None inside copies that nobody has read yet
+        self._complete = 0
+        self._lock = Lock()
         self._max_operators = max_operators
         self._joined = 0
-        self._known_calls: dict[tuple[object, ...], Call] = {}
+        self._known_calls: dict[tuple[int, Shape], Call] = {}
         self._known_ops: list[Op] = []
+        self._known_blocks: dict[tuple[object, ...], _Block] = {}
 
     @classmethod
     def trace(cls, network: Callable[[Tensor], Tensor], input_shape: Shape) -> Graph:
@@ -209,27 +192,44 @@ class Graph:
         """The tensor fed to the network."""
         return self.tensors[0]
 
-    def append(self, op: Op, *inputs: Tensor, reuses: Tensor | None = None) -> Tensor:
+    @property
+    def tensors(self) -> list[Tensor]:
+        """What each operator makes."""
+        if self._complete < len(self.calls):
+            with self._lock:  # readers in several threads have to find the same tensors
+                self._complete_tensors()
+        return self._tensors
+
+    def append(self, op: Op, *inputs: Tensor) -> Tensor:
         """Apply an operator.
 
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        # Hashing an id is cheaper than hashing a description.
+        calls, scope, label = self.calls, self._here, op.label
+        index = len(calls)
         if len(inputs) == 1:
-            key: tuple[object, ...] = (id(op), inputs[0].shape)
+            (x,) = inputs
+            key = (id(op), x.shape)  # hashing an id is cheaper than hashing a description
+            call = self._known_calls.get(key)
+            if call is None:
+                call = self._known_calls[key] = self._call(op, (x.shape,))
+                self._known_ops.append(op)  # while it is alive, no other operator gets its id
+            sources: tuple[int, ...] = (index - x.index,)
         else:
-            self._count_joined(len(inputs))
-            key = (id(op), *[x.shape for x in inputs])
-        call = self._known_calls.get(key) or self._new_call(key, op, inputs)
-        tensors, scope, label = self.tensors, self._here, op.label
-        index = len(tensors)
-        if index >= self._max_operators:
-            raise GraphTooLarge(f"the network has more than {self._max_operators:,} operators")
+            call = self._call(op, tuple(map(_shape_of, inputs)))
+            sources = tuple([index - x.index for x in inputs])
+            self._joined += len(inputs)
+        if index >= self._max_operators or self._joined > MAX_INPUTS:
+            self._refuse()
         names = scope.names
         names[label] = ordinal = names.get(label, 0) + 1
-        tensor = Tensor(self, index, call, inputs, scope, ordinal, reuses)
-        tensors.append(tensor)
+        calls.append(call)
+        self.sources.append(sources)
+        self.scopes.append(scope)
+        self.ordinals.append(ordinal)
+        tensor = Tensor(self, index, call.shape)
+        self._tensors.append(tensor)
         return tensor
 
     def again(self, made: Tensor, x: Tensor) -> Tensor:
@@ -238,14 +238,16 @@ class Graph:
         Raises:
             ShapeError: if the weights would need another shape.
         """
-        tensor = self.append(made.call.op, x, reuses=made.reuses or made)
-        if tensor.call.weights != made.call.weights:
-            raise ShapeError(f"weights for {made.call.input_shapes[0]} do not fit {x.shape}")
+        call = self.calls[made.index]
+        tensor = self.append(call.op, x)
+        self.reused[tensor.index] = self.reused.get(made.index, made.index)
+        if self.calls[tensor.index].weights != call.weights:
+            raise ShapeError(f"weights for {call.input_shapes[0]} do not fit {x.shape}")
         return tensor
 
     def scope(self, label: str) -> Scope:
         """A part of the network to be opened by a ``with`` statement."""
-        return Scope(self, label, self._here)
+        return Scope(self, label, self._here, self._here.next_ordinal(label))
 
     def open(self, scope: Scope) -> None:
         """From here on, append inside a scope."""
@@ -255,49 +257,119 @@ class Graph:
 
     def close(self, scope: Scope) -> None:
         """From here on, append to the scope around it."""
-        scope.end = len(self.tensors)
+        scope.end = len(self.calls)
         self._here = scope.parent or scope
 
+    def apply(
+        self, function: Callable[..., Tensor], args: tuple[object, ...], named: dict[str, object]
+    ) -> Tensor:
+        """The result of a function, in a scope named after it.
+
+        Called with equal arguments, where a tensor counts by its shape and by how far back it was
+        made, it appends the same. Once that was seen to be so, it is copied instead.
+        """
+        start, joined, beside = len(self.calls), self._joined, len(self.outputs) + len(self.reused)
+        known: _Block | None = None
+        key: tuple[object, ...] = ()
+        if len(args) <= FEW_ARGUMENTS:
+            given = (*args, *named.values())
+            alike = [(start - x.index, x.shape) if isinstance(x, Tensor) else x for x in given]
+            key = (function, *named, *alike)
+            try:
+                known = self._known_blocks.get(key)
+            except TypeError:  # some argument cannot be compared by its value
+                key = ()
+        if known and known.repeats:
+            return self._copy(known)
+        with self.scope(function.__name__) as scope:
+            result = function(*args, **named)
+        if key:
+            alone = beside == len(self.outputs) + len(self.reused)
+            repeats = alone and known is not None and self._are_alike(known, scope, result)
+            self._known_blocks[key] = _Block(scope, result, self._joined - joined, repeats)
+        return result
+
+    def path(self, index: int) -> str:
+        """Dotted name of an operator."""
+        return self.scopes[index].path_of(self.calls[index].op.label, self.ordinals[index])
+
     def paths(self) -> list[str]:
-        """Dotted names of all tensors, in order."""
-        prefixes: dict[Scope, str] = {}
+        """Dotted names of all operators, in order."""
         paths: list[str] = []
-        for tensor in self.tensors:
-            scope, label = tensor.scope, tensor.call.op.label
-            prefix = prefixes.get(scope)
-            if prefix is None:
-                prefix = prefixes[scope] = f"{scope.path}." if scope.depth else ""
-            numbered = scope.names[label] > 1 or scope.is_stage
-            paths.append(f"{prefix}{label}{tensor.ordinal}" if numbered else prefix + label)
+        here, prefix, names, numbered = None, "", self.root.names, False
+        for scope, call, ordinal in zip(self.scopes, self.calls, self.ordinals, strict=True):
+            if scope is not here:
+                here, names, numbered = scope, scope.names, scope.is_stage
+                prefix = f"{scope.path}." if scope.depth else ""
+            label = call.op.label
+            name = f"{prefix}{label}{ordinal}" if numbered or names[label] > 1 else prefix + label
+            paths.append(name)
         return paths
 
-    def _count_joined(self, inputs: int) -> None:
-        self._joined += inputs
-        if self._joined > MAX_INPUTS:
-            raise GraphTooLarge(f"the operators have more than {MAX_INPUTS:,} inputs in all")
+    def _are_alike(self, block: _Block, scope: Scope, result: Tensor) -> bool:
+        """Whether a scope came out like that of a block, taking tensors from as far back."""
+        before = block.scope
+        here, there = slice(scope.start, scope.end), slice(before.start, before.end)
+        if result.index - scope.start != block.result.index - before.start or any(
+            column[here] != column[there] for column in (self.calls, self.sources, self.ordinals)
+        ):
+            return False
+        scope.like = before
+        return True
 
-    def _new_call(self, key: tuple[object, ...], op: Op, inputs: tuple[Tensor, ...]) -> Call:
+    def _copy(self, block: _Block) -> Tensor:
+        """Append once more what a block appended."""
+        scope, made, joined, _ = block
+        inside = slice(scope.start, scope.end)
+        shift = len(self.calls) - scope.start
+        self._joined += joined
+        if scope.end + shift > self._max_operators or self._joined > MAX_INPUTS:
+            self._refuse()
+        here = self._here
+        here.children.append(scope.copied(here, here.next_ordinal(scope.label), shift))
+        self.calls += self.calls[inside]
+        self.sources += self.sources[inside]
+        self.ordinals += self.ordinals[inside]
+        self._tensors += [None] * (scope.end - scope.start)
+        index = made.index + shift
+        result = self._tensors[index] = self._tensors[index] or Tensor(self, index, made.shape)
+        return result
+
+    def _complete_tensors(self) -> None:
+        """Make the tensors of copies, and look up for all what made them."""
+        tensors = self._tensors
+        for index in range(self._complete, len(tensors)):
+            call, owner = self.calls[index], self.reused.get(index)
+            tensor = tensors[index] = tensors[index] or Tensor(self, index, call.shape)
+            tensor.call = call
+            tensor.inputs = tuple([tensors[index - back] for back in self.sources[index]])
+            tensor.reuses = None if owner is None else tensors[owner]
+            tensor.scope = self.scopes[index]
+        self._complete = len(tensors)
+
+    def _call(self, op: Op, shapes: tuple[Shape, ...]) -> Call:
         try:
-            call = _shared_call(op, tuple([x.shape for x in inputs]))
+            call = _shared_call(op, shapes)
         except ShapeError as error:
             ordinal = self._here.next_ordinal(op.label)
             raise ShapeError(error.detail, path=self._here.path_of(op.label, ordinal)) from None
         if prod(call.shape) > MAX_EXACT:
             raise GraphTooLarge(f"a tensor of {prod(call.shape):.3g} elements cannot be counted")
-        self._known_calls[key] = call
-        self._known_ops.append(op)  # while it is alive, no other operator gets its id
         return call
+
+    def _refuse(self) -> NoReturn:
+        if self._joined > MAX_INPUTS:
+            raise GraphTooLarge(f"the operators have more than {MAX_INPUTS:,} inputs in all")
+        raise GraphTooLarge(f"the network has more than {self._max_operators:,} operators")
 
 
 def block(
     function: Callable[Concatenate[Tensor, P], Tensor],
 ) -> Callable[Concatenate[Tensor, P], Tensor]:
     """Name everything a function appends after the function."""
-    label = function.__name__
 
     @wraps(function)
     def scoped(x: Tensor, /, *args: P.args, **kwargs: P.kwargs) -> Tensor:
-        with x.graph.scope(label):
-            return function(x, *args, **kwargs)
+        return x.graph.apply(function, (x, *args), kwargs)
 
     return scoped

@@ -87,6 +87,11 @@ class ArchitectureSpec(BaseModel, ABC):
         """A preset's fields with some of them replaced."""
         return {**fields, **overrides}
 
+    @classmethod
+    def override_schema(cls, name: str, schema: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """JSON schema of what may stand in place of a preset's field, given that of the field."""
+        return {key: value for key, value in schema.items() if key != "default"}
+
     def graph(self, batch: int = 1) -> Graph:
         """The network on a batch of images.
 

@@ -21,34 +21,49 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv1d,
     Conv2d,
     Div,
     Dropout,
+    Expand,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Lookup,
+    MatMul,
+    Maximum,
     MaxPool2d,
     Mean,
     Mul,
     Pad2d,
     PadChannels,
-    Parameter,
     Permute,
+    RelativePositions,
     Reshape,
+    Roll,
+    Rsqrt,
     Scale,
+    ScaledDotProductAttention,
+    Select,
     Shift,
     Slice,
     Softmax,
+    Square,
     Subsample,
     Sum,
+    Variance,
     VectorNorm,
+    WindowMask,
 )
+from models.torch_composites import blur_pool, standardized
+from models.torch_functions import expand, matmul_by_rows, relative_positions, window_mask
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -120,8 +135,8 @@ class _Lowering:
         """A call of a module, or of a function where there is nothing to own or to configure."""
         inputs = tuple(values[x] for x in tensor.inputs)
         name = _name(tensor)
-        if isinstance(tensor.op, Parameter):
-            return self._parameter(tensor, code, parts)
+        if tensor.op.is_weight:
+            return self._weight(tensor, code, parts)
         call = _function(tensor, inputs)
         if call is not None:
             kind, target, arguments, keywords = call
@@ -134,12 +149,19 @@ class _Lowering:
         parts.add_module(name, self._modules[owner])
         return code.call_module(name, inputs)
 
-    def _parameter(self, tensor: Tensor, code: fx.Graph, parts: nn.Module) -> fx.Node:
+    def _weight(self, tensor: Tensor, code: fx.Graph, parts: nn.Module) -> fx.Node:
         """A weight that belongs to the scope's module itself."""
         import torch
 
-        parts.register_parameter(_name(tensor), torch.nn.Parameter(torch.ones(tensor.shape)))
-        return code.get_attr(_name(tensor))
+        name = _name(tensor)
+        match tensor.op:
+            case RelativePositions(window=window):
+                parts.register_buffer(name, relative_positions(window))
+            case WindowMask() as op:
+                parts.register_buffer(name, window_mask(op.map_size, op.window, op.shift))
+            case _:
+                parts.register_parameter(name, torch.nn.Parameter(torch.ones(tensor.shape)))
+        return code.get_attr(name)
 
     def _contents(self, scope: Scope) -> Iterator[Tensor | Scope]:
         """Operators and scopes directly inside a scope, in the order of execution."""
@@ -179,7 +201,7 @@ FunctionCall = tuple[str, Any, tuple[Any, ...], dict[str, Any]]
 def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
     """The function that an operator calls, if there is nothing to own and so no module."""
     import torch
-    from torch.nn.functional import pad
+    from torch.nn.functional import pad, scaled_dot_product_attention
 
     match tensor.op:
         case Add(inplace=inplace):
@@ -188,12 +210,35 @@ def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
             return "call_function", mul, x, {}
         case Div():
             return "call_function", truediv, x, {}
+        case Maximum():
+            return "call_function", torch.maximum, x, {}
+        case Square():
+            return "call_method", "square", x, {}
+        case Rsqrt():
+            return "call_method", "rsqrt", x, {}
         case Shift(constant=constant):
             return "call_function", add, (*x, constant), {}
         case Scale(constant=constant):
             return "call_function", mul, (*x, constant), {}
         case Softmax(dim=dim):
             return "call_method", "softmax", (*x, dim), {}
+        case MatMul(transposed=True):
+            return "call_function", matmul_by_rows, x, {}
+        case MatMul():
+            return "call_function", torch.matmul, x, {}
+        case ScaledDotProductAttention():
+            return "call_function", scaled_dot_product_attention, x, {}
+        case Lookup():
+            return "call_function", getitem, x, {}
+        case Expand():
+            return "call_function", expand, x, {}
+        case Contiguous():
+            keywords = {"memory_format": torch.contiguous_format}
+            return "call_method", "clone", x, keywords
+        case Roll(shifts=shifts):
+            return "call_method", "roll", (*x, shifts, (1, 2)), {}
+        case Select(dim=dim, index=index):
+            return "call_method", "select", (*x, dim, index), {}
         case Sum(dim=dim):
             return "call_method", "sum", (*x, dim), {}
         case VectorNorm(dims=dims):
@@ -202,8 +247,8 @@ def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
             return "call_method", "permute", (*x, *dims), {}
         case Slice(dim=dim, start=start, stop=stop):
             return "call_method", "narrow", (*x, dim, start, stop - start), {}
-        case Pad2d(sides=sides):
-            return "call_function", pad, (*x, sides), {}
+        case Pad2d(sides=sides, channels_last=channels_last):
+            return "call_function", pad, (*x, (0, 0, *sides) if channels_last else sides), {}
         case Concat(dim=dim):
             return "call_function", torch.cat, (x, dim), {}
         case Flatten():
@@ -212,6 +257,8 @@ def _function(tensor: Tensor, x: tuple[fx.Node, ...]) -> FunctionCall | None:
             return "call_method", "view", (*x, -1, *size), {}
         case Mean(dims=dims):
             return "call_method", "mean", (*x, dims), {"keepdim": True}
+        case Variance(dims=dims):
+            return "call_method", "var", (*x, dims), {"keepdim": True}
         case Amax(dims=dims):
             return "call_method", "amax", (*x, dims), {"keepdim": True}
         case Subsample(stride=stride):
@@ -230,7 +277,7 @@ def _module(tensor: Tensor) -> nn.Module:
     channels = tensor.inputs[0].shape[1]
     match tensor.op:
         case Conv2d() as op:
-            return nn.Conv2d(
+            conv = nn.Conv2d(
                 channels,
                 op.out_channels,
                 op.kernel,
@@ -240,6 +287,9 @@ def _module(tensor: Tensor) -> nn.Module:
                 op.groups,
                 op.bias,
             )
+            return standardized(conv) if op.standardized else conv
+        case BlurPool2d() as op:
+            return blur_pool(op, channels)
         case Conv1d() as op:
             return nn.Conv1d(channels, op.out_channels, op.kernel, padding=op.padding, bias=False)
         case Linear() as op:

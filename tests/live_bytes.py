@@ -21,7 +21,7 @@ class LiveBytes(TorchDispatchMode):
 
     def __init__(self, *given: Tensor) -> None:
         super().__init__()
-        self.peak = self._live = 0
+        self.peak = self.live = 0
         # Held, so that no address comes back for another storage.
         self._given = [tensor.untyped_storage() for tensor in given]
         self._known = {storage._cdata for storage in self._given}
@@ -35,7 +35,7 @@ class LiveBytes(TorchDispatchMode):
         if "batch_norm" in func.__name__:
             x = args[0]
             hidden = 2 * x.shape[1] * max(4, x.element_size())
-        self.peak = max(self.peak, self._live + hidden)
+        self.peak = max(self.peak, self.live + hidden)
         return result
 
     def _allocated(self, storage: torch.UntypedStorage) -> None:
@@ -43,12 +43,12 @@ class LiveBytes(TorchDispatchMode):
         if key in self._known:
             return
         self._known.add(key)
-        self._live += size
+        self.live += size
         weakref.finalize(storage, self._freed, key, size)
 
     def _freed(self, key: int, size: int) -> None:
         self._known.discard(key)
-        self._live -= size
+        self.live -= size
 
 
 def measured_peak(module: nn.Module, x: Tensor) -> int:

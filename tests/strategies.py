@@ -7,8 +7,10 @@ thousands of networks are built in seconds.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -45,14 +47,12 @@ def specs(family: Family) -> st.SearchStrategy[ArchitectureSpec]:
 
 def broken_requests(family: Family) -> st.SearchStrategy[Request]:
     """Requests with one field that cannot be accepted: out of bounds, mistyped or unknown."""
-    properties = _properties(family)
+    schema = _schema(family.spec)
 
     @st.composite
     def broken(draw: st.DrawFn) -> Request:
-        request = draw(requests(family))
-        name = draw(st.sampled_from([*properties, "colour"]))
-        values = [*_broken(properties[name])] if name in properties else [1, None, "blue"]
-        return {**request, name: draw(st.sampled_from(values))}
+        request: Request = draw(requests(family))
+        return cast("Request", _break(draw, request, schema, schema))
 
     return broken()
 
@@ -73,16 +73,26 @@ JSON = st.recursive(
 
 
 def _requests(family: Family, *, moderate: bool) -> st.SearchStrategy[Request]:
-    optional = {
-        name: _values(schema, schema.get("default") if moderate else None, moderate=moderate)
-        for name, schema in _properties(family).items()
-    }
+    schema = _schema(family.spec)
+
+    def fits(name: str, value: Any) -> bool:
+        return _accepted(family, {"family": family.name, name: value})
+
+    optional = {}
+    for name, knob in schema["properties"].items():
+        values = _values(knob, schema, knob.get("default"), moderate=moderate)
+        # Objects inside a spec have knobs that have to agree; so few random ones would, that what
+        # is refused is drawn again by itself.
+        nested = moderate and any("properties" in leaf for leaf in _leaves(knob, schema))
+        optional[name] = values.filter(partial(fits, name)) if nested else values
     return st.fixed_dictionaries({"family": st.just(family.name)}, optional=optional)
 
 
-def _properties(family: Family) -> dict[str, Schema]:
-    properties = family.spec.model_json_schema()["properties"]
-    return {name: schema for name, schema in properties.items() if name != "family"}
+@cache
+def _schema(spec: type[ArchitectureSpec]) -> Schema:
+    schema = spec.model_json_schema()
+    del schema["properties"]["family"]
+    return schema
 
 
 def _accepted(family: Family, request: Request) -> bool:
@@ -93,19 +103,46 @@ def _accepted(family: Family, request: Request) -> bool:
     return True
 
 
+def _resolved(schema: Schema, root: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]]}
+    return schema
+
+
+def _choices(schema: Schema, root: Schema) -> list[Schema]:
+    """What a schema leaves to choose from, references followed."""
+    schema = _resolved(schema, root)
+    choices = schema.get("anyOf", schema.get("oneOf"))
+    if choices is None:
+        return [schema]
+    return [leaf for choice in choices for leaf in _choices(choice, root)]
+
+
+def _leaves(schema: Schema, root: Schema) -> Iterator[Schema]:
+    """The schemas of single values and objects inside a schema, but not inside those objects."""
+    for choice in _choices(schema, root):
+        yield choice
+        if "items" in choice:
+            yield from _leaves(choice["items"], root)
+
+
 def _values(  # noqa: PLR0911 - one for each type
-    schema: Schema, default: Any, *, moderate: bool
+    schema: Schema, root: Schema, default: Any, *, moderate: bool
 ) -> st.SearchStrategy[Any]:
     """Values that a schema allows."""
     match schema:
-        case {"anyOf": choices}:
-            return st.one_of([_values(c, default, moderate=moderate) for c in choices])
+        case {"$ref": _} | {"type": "object"}:
+            return _objects(_resolved(schema, root), root, moderate=moderate)
+        case {"anyOf": choices} | {"oneOf": choices}:
+            return st.one_of([_values(c, root, default, moderate=moderate) for c in choices])
         case {"enum": values}:
             return st.sampled_from(values)
         case {"const": value}:
             return st.just(value)
         case {"type": "boolean"}:
             return st.booleans()
+        case {"type": "null"}:
+            return st.none()
         case {"type": "integer"}:
             low, high = _bounds(schema, default, moderate=moderate)
             # Powers of two and other round widths are what people ask for.
@@ -118,29 +155,97 @@ def _values(  # noqa: PLR0911 - one for each type
             excluded = "exclusiveMaximum" in schema and high == schema["exclusiveMaximum"]
             return st.floats(low, high, exclude_max=excluded, allow_nan=False)
         case {"type": "array", "items": items}:
-            typical = max(default) if isinstance(default, list) else default
+            most = schema.get("maxItems", 4)
             return st.lists(
-                _values(items, typical, moderate=moderate),
+                _values(items, root, _typical(default), moderate=moderate),
                 min_size=schema.get("minItems", 0),
-                max_size=schema.get("maxItems", 4),
+                # Networks of many objects seldom fit together, and take long.
+                max_size=min(most, 3) if moderate and "$ref" in json.dumps(items) else most,
             )
         case _:
             raise TypeError(f"no strategy for the schema {schema}")
+
+
+def _objects(schema: Schema, root: Schema, *, moderate: bool) -> st.SearchStrategy[Any]:
+    """Objects with the knobs that have to be given, and any of the others."""
+    knobs = {
+        name: _values(knob, root, _default(knob) if moderate else None, moderate=moderate)
+        for name, knob in schema["properties"].items()
+    }
+    required = {name: knobs.pop(name) for name in schema.get("required", ())}
+
+    # Composite: hypothesis would print the knobs of every kind of object with every strategy.
+    @st.composite
+    def one(draw: st.DrawFn) -> Any:
+        return draw(st.fixed_dictionaries(required, optional=knobs))
+
+    return one()
+
+
+def _default(schema: Schema) -> Any:
+    """The default of a knob, or an example of a value if it has to be given."""
+    return schema.get("default", next(iter(schema.get("examples", ())), None))
+
+
+def _typical(default: Any) -> Any:
+    """The largest of a list's numbers; nothing is typical of objects."""
+    if not isinstance(default, list):
+        return default
+    return None if isinstance(default[0], dict) else max(default)
 
 
 def _bounds(schema: Schema, default: Any, *, moderate: bool) -> tuple[float, float]:
     low = schema.get("minimum", -LARGEST)
     high = schema.get("maximum", schema.get("exclusiveMaximum", LARGEST))
     if moderate:
-        typical = max(default) if isinstance(default, list) else default or 0
-        high = min(high, max(2 * typical, low + 8))
+        high = min(high, max(2 * (_typical(default) or 0), low + 8))
     return low, high
 
 
-def _broken(schema: Schema) -> Iterator[Any]:
+def _break(draw: st.DrawFn, value: Any, schema: Schema, root: Schema) -> Any:
+    """An object or a list of objects with one thing in it that cannot be accepted."""
+    if isinstance(value, list):
+        position = draw(st.integers(0, len(value) - 1))
+        return [
+            _break(draw, item, _of_kind(schema["items"], item, root), root)
+            if i == position
+            else item
+            for i, item in enumerate(value)
+        ]
+    properties = schema["properties"]
+    name = draw(st.sampled_from([*properties, "colour"]))
+    if name not in properties:
+        return {**value, name: draw(st.sampled_from([1, None, "blue"]))}
+    inner = value.get(name)
+    for choice in _choices(properties[name], root):
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict) and "items" in choice:
+            return {**value, name: _break(draw, inner, choice, root)}
+    if isinstance(inner, dict) and draw(st.booleans()):
+        kind = _of_kind(properties[name], inner, root)
+        return {**value, name: _break(draw, inner, kind, root)}
+    return {**value, name: draw(st.sampled_from([*_broken(properties[name], root)]))}
+
+
+def _of_kind(schema: Schema, value: Any, root: Schema) -> Schema:
+    """The schema of an object among those it may be of."""
+    for choice in _choices(schema, root):
+        kinds = [
+            (name, knob.get("enum", [knob.get("const")]))
+            for name, knob in choice.get("properties", {}).items()
+            if name in choice.get("required", ()) and knob.keys() & {"const", "enum"}
+        ]
+        if "properties" in choice and all(value.get(name) in named for name, named in kinds):
+            return choice
+    raise TypeError(f"{value} is none of the objects it may be")
+
+
+def _broken(schema: Schema, root: Schema) -> Iterator[Any]:
     """Values that a schema refuses."""
-    yield from (None, {"value": 1}, "no such value", float("nan"))
-    for choice in schema.get("anyOf", [schema]):
+    choices = _choices(schema, root)
+    yield from ({"value": 1}, "no such value", float("nan"))
+    if not any(choice.get("type") == "null" for choice in choices):
+        yield None
+    for choice in choices:
         match choice:
             case {"type": "integer" | "number"}:
                 yield from _beyond(choice)

@@ -24,7 +24,13 @@ MAY_IMPORT = {
 LAYERS = ("models.ops", "models.graph", "models.layers", "models.families")
 FAMILIES = "models.families"
 HEAVY = {
-    "torch": ("models.torch_module", "models.lowering*", "models.importers*", "analyzers.audit"),
+    "torch": (
+        "models.torch_*",
+        "models.lowering*",
+        "models.importers*",
+        "analyzers.allocator",
+        "analyzers.audit",
+    ),
     "fvcore": ("analyzers.audit",),
 }
 

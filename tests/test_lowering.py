@@ -11,81 +11,13 @@ from torch import nn
 from analyzers.audit import saved_bytes
 from analyzers.profile import Profile
 from models.graph import Graph
-from models.ops import Parameter
 from models.registry import presets, resolve
 from models.spec import Preset
 from models.torch_module import source, to_torch
 from tests.live_bytes import measured_peak
+from tests.spread import RESNEXT, across_the_spread
 
 every_preset = pytest.mark.parametrize("preset", presets().values(), ids=str)
-
-RESNET26 = {"preset": "resnet26", "resolution": 64}
-RESNEXT = {"preset": "resnext26_32x4d", "cardinality": 4, "group_width": 16, "resolution": 64}
-CIFAR = {"preset": "resnet20_cifar10"}
-
-# One entry for each choice that changes which operators a network is made of, or their order.
-SPREAD: dict[str, dict[str, Any]] = {
-    "basic": {"preset": "resnet18", "resolution": 64},
-    "bottleneck": RESNET26,
-    "stride on the 1x1": {**RESNET26, "stride_on": "1x1"},
-    "deep stem, pooled shortcut": {"preset": "resnet26d", "resolution": 64},
-    "tiered stem": {"preset": "resnet26t", "resolution": 64},
-    "stem pool rounding up": {**RESNET26, "stem_pool": "max_ceil"},
-    "average stem pool": {**RESNET26, "stem_pool": "average"},
-    "pooled strides": {**RESNET26, "pooled_stride": True},
-    "group norm": {**RESNET26, "norm": "group"},
-    "squeeze-excite": {**RESNET26, "attention": "squeeze_excite"},
-    "squeeze-excite without biases": {
-        **RESNET26,
-        "attention": "squeeze_excite",
-        "attention_bias": False,
-    },
-    "cbam": {**RESNET26, "attention": "cbam"},
-    "eca": {**RESNET26, "attention": "eca"},
-    "shortcut A": {**RESNET26, "shortcut": "A"},
-    "shortcut C": {**RESNET26, "shortcut": "C"},
-    "cifar, shortcut A": CIFAR,
-    "cifar, shortcut B": {**CIFAR, "shortcut": "B"},
-    "cifar, bottlenecks": {"family": "resnet_cifar", "block": "bottleneck", "depth": (2, 2, 2)},
-    "resnext a": {**RESNEXT, "form": "a"},
-    "resnext b": {**RESNEXT, "form": "b"},
-    "resnext c": {**RESNEXT, "form": "c"},
-    "resnext b, pooled strides": {**RESNEXT, "form": "b", "pooled_stride": True},
-    "v2 basic": {"preset": "resnetv2_18", "resolution": 64},
-    "v2 bottleneck": {"preset": "resnetv2_50", "depth": (1, 2, 2, 1), "resolution": 64},
-    "v2 group norm": {"preset": "resnetv2_50d_gn", "depth": (1, 1, 1, 1), "resolution": 64},
-    "v2 linear head": {"preset": "resnetv2_18", "head": "linear", "resolution": 64},
-    "v2 with norm after the stem": {"preset": "resnetv2_18", "stem_norm": True, "resolution": 64},
-    "v2 shortcut A": {"preset": "resnetv2_18", "shortcut": "A", "resolution": 64},
-    "v2 cbam": {"preset": "resnetv2_18", "attention": "cbam", "resolution": 64},
-    "wide": {"preset": "wide_resnet18_1p5", "resolution": 64},
-    "wide cifar": {"preset": "wrn10_2_cifar10"},
-    "wide cifar with dropout": {"preset": "wrn10_2_cifar10", "dropout": 0.3},
-    "no classifier": {**RESNET26, "num_classes": 0},
-    "oblong image": {**RESNET26, "resolution": (64, 96), "in_channels": 5},
-    "odd image": {**RESNET26, "resolution": (67, 93)},
-    "auxiliary heads": {"preset": "googlenet_aux", "resolution": 64},
-    "dense layers": {"preset": "densenet40_k12_bc_cifar10", "depth": [3, 3]},
-    "cross stage partial": {"preset": "cspresnet50", "depth": [1, 1, 1, 1], "resolution": 64},
-    "mobile blocks": {"preset": "mobilenetv3_small_100", "resolution": 64},
-    "fused mobile blocks": {
-        "preset": "efficientnetv2_s",
-        "depth_multiplier": 0.3,
-        "resolution": 64,
-    },
-    "channel shuffle": {"preset": "shufflenet_g3", "resolution": 64},
-    "split and shuffle": {"preset": "shufflenet_v2_x0_5", "resolution": 64},
-    "split attention": {"preset": "resnest14d", "resolution": 64},
-    "selective kernels": {"preset": "skresnet18", "resolution": 64},
-    "cells": {"preset": "nasnetamobile", "depth_multiplier": 0.25, "resolution": 96},
-    "layer norm and scale": {"preset": "convnext_atto", "resolution": 64},
-    "global response norm": {"preset": "convnextv2_atto", "resolution": 64},
-    "large-kernel attention": {"preset": "van_b0", "resolution": 64},
-    "local response norm": {"preset": "alexnet_grouped", "hidden_width": 64, "resolution": 115},
-    "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
-}
-
-across_the_spread = pytest.mark.parametrize("request_", SPREAD.values(), ids=SPREAD)
 
 
 def on_meta(graph: Graph) -> tuple[nn.Module, torch.Tensor]:
@@ -120,10 +52,8 @@ def test_a_preset_lowers_to_a_module_of_its_size_names_and_memory(preset: Preset
     assert sum(p.numel() for p in module.parameters()) == profile.totals.params
     assert sum(b.numel() for b in module.buffers()) == profile.totals.buffers
     owned = {
-        # A parameter by itself belongs to the module around it, under its own name.
-        tensor.path
-        if isinstance(tensor.op, Parameter)
-        else f"{tensor.path}.{weight.name}": weight.shape
+        # A weight by itself belongs to the module around it, under its own name.
+        tensor.path if tensor.op.is_weight else f"{tensor.path}.{weight.name}": weight.shape
         for tensor in profile.graph.tensors
         if not tensor.reuses
         for weight in tensor.call.weights

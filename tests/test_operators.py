@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from math import prod
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any, NamedTuple, get_args
 
 import pytest
@@ -19,7 +19,7 @@ from analyzers.reading import Reading
 from models import ops
 from models.errors import ShapeError
 from models.graph import Graph, Tensor
-from models.ops import Activation, ActivationKind, Add, Conv1d, Conv2d, Input, Linear, Op, Shape
+from models.ops import Activation, ActivationKind, Add, Conv1d, Conv2d, Linear, Op, Shape
 from models.torch_module import to_torch
 from tests.live_bytes import measured_peak
 
@@ -32,7 +32,7 @@ VOCABULARY = sorted(
 
 READINGS = {
     reading.name: reading
-    for module in iter_modules(analyzers.__path__, "analyzers.")
+    for module in walk_packages(analyzers.__path__, "analyzers.")
     for reading in vars(import_module(module.name)).values()
     if isinstance(reading, Reading)
 }
@@ -65,6 +65,10 @@ def with_mean(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def with_other(x: Tensor) -> tuple[Tensor, Tensor]:
     return x, then(x, Activation("tanh"))
+
+
+def table_of_positions(x: Tensor) -> tuple[Tensor, Tensor]:
+    return x.graph.append(ops.Parameter((15, 8))), x.graph.append(ops.RelativePositions((2, 3)))
 
 
 SAMPLES = [
@@ -118,6 +122,29 @@ SAMPLES = [
     Sample(ops.AvgPool2d((3, 3), (1, 1), (1, 1), count_padding=True)),
     Sample(ops.Mul(), lambda x: (x, x.graph.append(ops.Parameter((8, 1, 1))))),
     Sample(ops.Parameter((2, 8, 7, 9)), lambda _: ()),
+    Sample(ops.MatMul(transposed=True), with_other),
+    Sample(ops.MatMul(), lambda x: (x, then(then(x, ops.Permute((0, 1, 3, 2))), ops.Contiguous()))),
+    Sample(ops.MatMul(), lambda x: (x.graph.append(ops.MatMul(transposed=True), x, x), x)),
+    Sample(ops.ScaledDotProductAttention(), lambda x: (*with_other(x), x)),
+    Sample(ops.Lookup(), table_of_positions),
+    Sample(ops.WindowMask((4, 6), (2, 3), (1, 1)), lambda _: ()),
+    Sample(ops.Contiguous()),
+    Sample(ops.Contiguous(), lambda x: (then(x, ops.Permute((0, 2, 3, 1))),)),
+    Sample(ops.Expand(), lambda x: (x.graph.append(ops.Parameter((1, 8, 1, 1))), x)),
+    Sample(ops.Roll((2, -3))),
+    Sample(ops.Select(2, 3)),
+    Sample(ops.Pad2d((0, 1, 1, 2), channels_last=True)),
+    Sample(ops.BlurPool2d()),
+    Sample(ops.BlurPool2d(5, 3)),
+    Sample(ops.BlurPool2d(4, 1)),
+    Sample(Conv2d(6, (3, 3), (2, 2), (1, 1), bias=True, standardized=True)),
+    Sample(Conv2d(16, (1, 3), groups=4, standardized=True)),
+    Sample(ops.Maximum(), with_other),
+    Sample(ops.Maximum(), lambda x: (x, x.graph.append(ops.Parameter((8, 1, 1))))),
+    Sample(ops.Square()),
+    Sample(ops.Rsqrt()),
+    Sample(ops.Variance((2, 3))),
+    Sample(ops.Variance((1,))),
 ]
 INPUT: Shape = (2, 8, 7, 9)
 
@@ -147,7 +174,8 @@ in_every_setting = pytest.mark.parametrize("setting", SETTINGS.values(), ids=SET
 
 
 def test_there_is_a_sample_of_every_operator() -> None:
-    assert {type(sample.op) for sample in SAMPLES} | {Input} == set(VOCABULARY)
+    graphs = [Graph.trace(sample, INPUT) for sample in SAMPLES]
+    assert {type(tensor.op) for graph in graphs for tensor in graph.tensors} == set(VOCABULARY)
 
 
 @pytest.mark.parametrize("operator", VOCABULARY, ids=lambda operator: operator.__name__)
@@ -230,6 +258,9 @@ def test_the_inference_peak_is_what_is_alive(
         (ops.Mul(), [(1, 4, 2, 2), (1, 5, 2, 2)], ["(1, 4, 2, 2)", "(1, 5, 2, 2)"]),
         (ops.Concat(1), [(1, 4, 2, 2), (1, 4, 2, 3)], ["(1, 4, 2, 2)", "(1, 4, 2, 3)", "1"]),
         (ops.Reshape((3, 3)), [(1, 4, 2)], ["(4, 2)", "(3, 3)"]),
+        (ops.BlurPool2d(), [(1, 4, 7, 1)], ["3x3", "7x1"]),
+        (ops.BlurPool2d(5), [(1, 4, 2, 7)], ["5x5", "2x7"]),
+        (Conv2d(8, (1, 1), groups=4, standardized=True), [(1, 4, 2, 2)], ["single weight"]),
     ],
     ids=lambda value: str(value) if isinstance(value, Op) else None,
 )
@@ -279,6 +310,12 @@ ELEMENTS = N * C * H * W
         (ops.AdaptiveAvgPool2d(), 1, 0, "pool", ELEMENTS),
         (ops.Mean((1,)), 1, 0, "pool", ELEMENTS),
         (ops.Amax((2, 3)), 1, 0, "pool", ELEMENTS - N * C),
+        (ops.BlurPool2d(), 1, N * C * 4 * 5 * 9, "pool", 0),
+        (Conv2d(6, (3, 3), standardized=True), 1, N * 6 * 5 * 7 * C * 9, "bias", 0),
+        (ops.Variance((1,)), 1, 0, "norm", 4 * ELEMENTS),
+        (ops.Rsqrt(), 1, 0, "elementwise", 2 * ELEMENTS),
+        (ops.Square(), 1, 0, "elementwise", ELEMENTS),
+        (ops.Maximum(), 2, 0, "elementwise", ELEMENTS),
         (Add(), 2, 0, "elementwise", ELEMENTS),
         (ops.Mul(), 2, 0, "elementwise", ELEMENTS),
     ],

@@ -18,7 +18,11 @@ SpecFile = Annotated[
 ]
 Assignments = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a knob; repeat for more."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a knob, or one inside another: stages.2.width=512; repeat for more.",
+    ),
 ]
 InputSize = Annotated[
     str | None,
@@ -51,7 +55,7 @@ def read_request(
         key, equals, value = assignment.partition("=")
         if not (key and equals):
             raise ArchmeterError(f"--set takes KEY=VALUE, got {assignment!r}")
-        architecture[key] = _value(value)
+        _assign(architecture, key.split("."), value_of(value))
     if resolution is not None:
         architecture["resolution"] = _resolution(resolution)
     given = {"batch": batch, "dtype": dtype}
@@ -79,7 +83,28 @@ def _read_spec(name: str) -> dict[str, Any]:
     return document
 
 
-def _value(text: str) -> object:
+def _assign(inside: Any, path: list[str], value: object) -> None:  # noqa: ANN401 - any JSON
+    """Set what a path of names and indices leads to, with objects where there is nothing yet."""
+    step, *rest = path
+    key = _key(inside, step)
+    if rest:
+        held = inside.get(key) if isinstance(inside, dict) else inside[key]
+        held = held if isinstance(held, dict | list) else {}
+        _assign(held, rest, value)
+        value = held
+    inside[key] = value
+
+
+def _key(inside: Any, step: str) -> str | int:  # noqa: ANN401 - any JSON
+    """A name in an object, or an index in a list of the file."""
+    if not isinstance(inside, list):
+        return step
+    if step in map(str, range(len(inside))):
+        return int(step)
+    raise ArchmeterError(f"--set: there is no item {step!r} among {len(inside)}")
+
+
+def value_of(text: str) -> object:
     """JSON where it is JSON, text otherwise, so that names need no quotes."""
     from app import strict_json
 

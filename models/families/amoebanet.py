@@ -2,112 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from models.layers.cell_forms import AMOEBANET, AmoebaNetName
 from models.layers.cell_spec import CellSpec
 from models.layers.cells import Cell
 from models.spec import Family, Paper, Preset
-
-CellName = Literal["a", "b", "c", "d"]
-
-CELLS: Mapping[CellName, tuple[Cell, Cell]] = MappingProxyType(
-    {
-        "a": (
-            Cell(
-                pairs=(
-                    ("avg3", 0, "max3", 0),
-                    ("sep3", 1, "identity", 1),
-                    ("identity", 0, "avg3", 1),
-                    ("sep3", 0, "sep5", 2),
-                    ("avg3", 5, "sep3", 0),
-                ),
-                outputs=(1, 3, 4, 6),
-            ),
-            Cell(
-                pairs=(
-                    ("sep3", 1, "avg3", 0),
-                    ("max3", 0, "sep7", 2),
-                    ("max3", 1, "max3", 0),
-                    ("sep3", 4, "conv1x7", 0),
-                    ("avg3", 1, "sep7", 0),
-                ),
-                outputs=(2, 3, 4, 5, 6),
-            ),
-        ),
-        "b": (
-            Cell(
-                pairs=(
-                    ("conv1", 1, "max3", 1),
-                    ("identity", 1, "sep3", 0),
-                    ("conv1", 1, "sep3", 0),
-                    ("conv1", 2, "identity", 2),
-                    ("avg3", 1, "conv1", 5),
-                ),
-                outputs=(0, 3, 4, 6),
-            ),
-            Cell(
-                pairs=(
-                    ("max2", 0, "max3", 0),
-                    ("identity", 2, "conv3", 1),
-                    ("dilated_sep5", 2, "max3", 2),
-                    ("identity", 3, "sep3", 1),
-                    ("avg3", 4, "conv1", 3),
-                ),
-                outputs=(5, 6),
-            ),
-        ),
-        "c": (
-            Cell(
-                pairs=(
-                    ("avg3", 0, "sep3", 0),
-                    ("identity", 0, "sep3", 0),
-                    ("avg3", 2, "sep3", 1),
-                    ("identity", 0, "sep3", 1),
-                    ("avg3", 3, "sep3", 0),
-                ),
-                outputs=(1, 2, 4, 5, 6),
-            ),
-            Cell(
-                pairs=(
-                    ("max3", 0, "max3", 0),
-                    ("sep7", 2, "sep3", 0),
-                    ("sep7", 0, "max3", 1),
-                    ("sep5", 4, "sep5", 4),
-                    ("max3", 1, "sep3", 1),
-                ),
-                outputs=(0, 2, 3, 4, 5, 6),
-            ),
-        ),
-        "d": (
-            Cell(
-                pairs=(
-                    ("conv1", 1, "max3", 1),
-                    ("identity", 1, "conv1x7", 0),
-                    ("conv1", 0, "conv1x7", 0),
-                    ("max3", 2, "identity", 2),
-                    ("avg3", 1, "conv1", 5),
-                ),
-                outputs=(0, 3, 4, 6),
-            ),
-            Cell(
-                pairs=(
-                    ("max2", 0, "max3", 0),
-                    ("identity", 2, "conv3", 1),
-                    ("conv1x7", 2, "max3", 2),
-                    ("identity", 3, "max2", 1),
-                    ("avg3", 2, "conv1", 3),
-                ),
-                outputs=(4, 5, 6),
-            ),
-        ),
-    }
-)
-"""Normal and reduction cell of each; the paper's figures, as the authors' release wires them."""
 
 
 class AmoebaNetSpec(CellSpec):
@@ -116,11 +19,13 @@ class AmoebaNetSpec(CellSpec):
     aux_widths: ClassVar[tuple[int, int]] = (51, 307)
 
     family: Literal["amoebanet"] = "amoebanet"
-    variant: CellName = Field(default="a", description="Which of the published pairs of cells.")
+    variant: AmoebaNetName = Field(
+        default="a", description="Which of the published pairs of cells."
+    )
 
     def cells(self) -> tuple[Cell, Cell]:
         """The normal and the reduction cell."""
-        return CELLS[self.variant]
+        return AMOEBANET[self.variant]
 
 
 _preset = partial(Preset, AmoebaNetSpec)

@@ -7,18 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor, block
-from models.layers.basics import concat, conv, max_pool
+from models.graph import Tensor
+from models.layers.basics import conv, max_pool
 from models.layers.inception import (
     PoolKind,
     Step,
     Unit,
-    branch,
     chain,
     dropout_classifier,
-    pool_branch,
     unit,
 )
+from models.layers.inception_module import inception_v2
 from models.layers.stretch import stretch
 from models.scaling import scale_width
 from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
@@ -85,13 +84,13 @@ class BNInceptionSpec(ArchitectureSpec):
             last_stage = i == len(self.modules) - 1
             with x.graph.scope(f"stage{i + 1}"):
                 if i:
-                    x = inception(x, self._scaled(modules[0]), stride=2, pool="max", how=how)
+                    x = inception_v2(x, self._scaled(modules[0]), stride=2, pool="max", how=how)
                 repeated = modules[1:] if i else modules
                 inner = stretch(repeated, self.depth_multiplier)
                 for j, widths in enumerate(inner):
                     last = last_stage and j == len(inner) - 1
                     pool: PoolKind = "max" if last and self.last_pool == "max" else "padded_average"
-                    x = inception(x, self._scaled(widths), stride=1, pool=pool, how=how)
+                    x = inception_v2(x, self._scaled(widths), stride=1, pool=pool, how=how)
         return dropout_classifier(x, self.num_classes, self.dropout)
 
     def _stem(self, x: Tensor, how: Unit) -> Tensor:
@@ -109,34 +108,6 @@ class BNInceptionSpec(ArchitectureSpec):
 
     def _scaled(self, widths: tuple[int, ...]) -> list[int]:
         return [width and scale_width(width, self.width_multiplier) for width in widths]
-
-
-@block
-def inception(x: Tensor, widths: list[int], *, stride: int, pool: PoolKind, how: Unit) -> Tensor:
-    """[1x1; 1x1, 3x3; 1x1, 3x3, 3x3; pool, 1x1] in six widths, a branch of width 0 left out.
-
-    Where the map is halved, the last convolution of each branch and the pool have the stride.
-    """
-    one, two1, two2, three1, three2, pooled = widths
-    branches = []
-    if one:
-        branches.append(branch(x, Step(one, 1, stride), how=how))
-    if two2:
-        branches.append(branch(x, *_reduced(two1), Step(two2, 3, stride), how=how))
-    if three2:
-        steps = Step(three2, 3), Step(three2, 3, stride)
-        branches.append(branch(x, *_reduced(three1), *steps, how=how))
-    if stride == 1:
-        branches.append(pool_branch(x, pooled, pool, how=how))
-    else:
-        # Padded like the convolutions, so that maps with odd sides fit too.
-        y = max_pool(x, 3, stride=stride, padding=1)
-        branches.append(unit(y, Step(pooled), how) if pooled else y)
-    return concat(*branches)
-
-
-def _reduced(width: int) -> tuple[Step, ...]:
-    return (Step(width),) if width else ()
 
 
 _preset = partial(Preset, BNInceptionSpec)

@@ -8,12 +8,13 @@ from typing import Literal
 from pydantic import Field
 
 from models.graph import Tensor
-from models.layers.basics import act, conv, flatten, global_avg_pool, linear
-from models.layers.channel_norm import channel_norm
+from models.layers.channel_norm import PositionNormKind
 from models.layers.convnext_block import ConvNeXtStyle, Pointwise, convnext_block, downsample
+from models.layers.heads import NormPlace, normed_classifier
 from models.layers.kernels import OddKernel
 from models.layers.stages import stages
-from models.scaling import make_divisible, scale_depths, scale_width
+from models.layers.stems import overlapping_convs, patches
+from models.scaling import scale_depths, scale_width
 from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
@@ -40,17 +41,22 @@ class ConvNeXtSpec(ArchitectureSpec):
     response_norm: bool = Field(
         default=False, description="Global response norm inside the perceptrons (v2)."
     )
-    stem: Literal["patch", "overlap", "overlap_tiered"] = Field(
+    norm: PositionNormKind = Field(
+        default="layer",
+        description="Over the channels of each position: layer norm, or division by their root "
+        "mean square or by their standard deviation.",
+    )
+    stem: Literal["patch", "overlap", "overlap_tiered", "overlap_act"] = Field(
         default="patch",
         description="First layers: one convolution of patches, or two 3x3 of stride 2, the first "
-        "as wide as the second or (tiered) half.",
+        "as wide as the second or (tiered) half, or (act) with an activation between.",
     )
     patch: int = Field(default=4, ge=1, le=64, description="Side of the stem's patches.")
     stem_norm: bool = Field(
-        default=True, description="Layer norm after the stem; the isotropic networks have none."
+        default=True, description="A norm after the stem; the isotropic networks have none."
     )
-    head_norm: Literal["pooled", "maps"] = Field(
-        default="pooled", description="Whether the last layer norm follows the pool or precedes it."
+    head_norm: NormPlace = Field(
+        default="pooled", description="Whether the last norm follows the pool or precedes it."
     )
     head_width: int = Field(
         default=0, ge=0, le=16384, description="Hidden channels of the classifier; 0 for none."
@@ -59,16 +65,27 @@ class ConvNeXtSpec(ArchitectureSpec):
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages of blocks, classifier."""
         style = ConvNeXtStyle(
-            self.kernel, self.expansion, self.pointwise, self.layer_scale, self.response_norm
+            self.kernel,
+            self.expansion,
+            self.pointwise,
+            self.layer_scale,
+            self.response_norm,
+            self.norm,
         )
 
         def build(x: Tensor, stage: int, stride: int) -> Tensor:
             if stride > 1:
-                x = downsample(x, self._width(self.base_width << stage))
+                x = downsample(x, self._width(self.base_width << stage), norm_kind=self.norm)
             return convnext_block(x, style)
 
         x = stages(self._stem(x), scale_depths(self.depth, self.depth_multiplier), build)
-        return self._head(x)
+        return normed_classifier(
+            x,
+            self.num_classes,
+            norm_on=self.head_norm,
+            norm_kind=self.norm,
+            hidden=self._width(self.head_width) if self.head_width else 0,
+        )
 
     def _width(self, width: int) -> int:
         return scale_width(width, self.width_multiplier)
@@ -76,25 +93,16 @@ class ConvNeXtSpec(ArchitectureSpec):
     def _stem(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, width, H/4, W/4), or another patch side than 4."""
         width = self._width(self.base_width)
-        with x.graph.scope("stem"):
-            if self.stem == "patch":
-                x = conv(x, width, self.patch, stride=self.patch, padding=0, bias=True)
-            else:
-                first = width if self.stem == "overlap" else make_divisible(width // 2)
-                x = conv(conv(x, first, 3, stride=2, bias=True), width, 3, stride=2, bias=True)
-            return channel_norm(x) if self.stem_norm else x
-
-    def _head(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) -> (N, num_classes)."""
-        with x.graph.scope("head"):
-            if self.head_norm == "maps":
-                x = global_avg_pool(channel_norm(x))
-            else:
-                x = channel_norm(global_avg_pool(x))
-            x = flatten(x)
-            if self.head_width:
-                x = act(linear(x, self._width(self.head_width)), "gelu")
-            return linear(x, self.num_classes) if self.num_classes else x
+        if self.stem == "patch":
+            return patches(x, width, self.patch, normed=self.stem_norm, norm_kind=self.norm)
+        return overlapping_convs(
+            x,
+            width,
+            tiered=self.stem == "overlap_tiered",
+            normed=self.stem_norm,
+            norm_kind=self.norm,
+            act_kind="gelu" if self.stem == "overlap_act" else None,
+        )
 
 
 _preset = partial(Preset, ConvNeXtSpec)
@@ -104,6 +112,7 @@ _V2_PAPER = "Woo et al. 2023 (arXiv:2301.00808); timm"
 _V2 = {"response_norm": True, "layer_scale": False}
 _CONV = {"pointwise": "conv"}
 
+_ZEPTO = {"depth": (2, 2, 4, 2), "base_width": 32, "norm": "deviation", **_CONV}
 _SMALL = {  # timm gave the tiniest their sizes; v2 took them over
     "atto": {"depth": (2, 2, 6, 2), "base_width": 40, **_CONV},
     "femto": {"depth": (2, 2, 6, 2), "base_width": 48, **_CONV},
@@ -130,7 +139,10 @@ FAMILY = Family(
     ),
     spec=ConvNeXtSpec,
     presets=(
+        _preset("convnext_zepto_rms", _ZEPTO, "timm"),
+        _preset("convnext_zepto_rms_ols", {**_ZEPTO, "stem": "overlap_act"}, "timm"),
         *(_preset(f"convnext_{size}", fields, "timm") for size, fields in _SMALL.items()),
+        _preset("convnext_atto_rms", {**_SMALL["atto"], "norm": "rms"}, "timm"),
         *(
             _preset(f"convnext_{size}_ols", {**_SMALL[size], "stem": stem}, "timm")
             for size, stem in (

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor, block
-from models.layers.basics import act, conv, flatten, global_avg_pool, layer_scale, linear, max_pool
+from models.graph import Tensor
+from models.layers.basics import act, conv, flatten, global_avg_pool, linear, max_pool
 from models.layers.channel_norm import ChannelNormKind, channel_norm
+from models.layers.convnext_block import downsample
 from models.layers.kernels import OddKernel
+from models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
 from models.layers.stages import stages
 from models.scaling import scale_depths, scale_width
 from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
@@ -44,17 +46,21 @@ class ConvNeXtRoadmapSpec(ArchitectureSpec):
         description="The spatial convolution opens the block, rather than being between the 1x1s.",
     )
     kernel: OddKernel = Field(default=3, description="Side of the spatial convolution; odd.")
-    activation: Literal["relu", "gelu"] = Field(default="relu", description="The nonlinearity.")
-    activations: Literal["all", "one"] = Field(
+    activation: RoadmapActivation = Field(default="relu", description="The nonlinearity.")
+    activations: Share = Field(
         default="all",
         description="After the stem, every convolution but the last, and the sum; or only before "
         "the last convolution of a block.",
     )
-    norms: Literal["all", "one"] = Field(
+    norms: Share = Field(
         default="all",
         description="After every convolution of a block, or only after the spatial one.",
     )
-    norm: ChannelNormKind = Field(default="batch", description="Batch norm, or layer norm.")
+    norm: ChannelNormKind = Field(
+        default="batch",
+        description="Batch norm, or over the channels of each position: layer norm, or division by "
+        "their root mean square or by their standard deviation.",
+    )
     downsampling: Literal["block", "separate"] = Field(
         default="block",
         description="Strided convolutions in the first block of a stage, or a norm and a 2x2 "
@@ -66,7 +72,7 @@ class ConvNeXtRoadmapSpec(ArchitectureSpec):
 
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages of blocks, classifier."""
-        separate = self.downsampling == "separate"
+        separate, style = self.downsampling == "separate", self.block_style()
 
         def build(x: Tensor, stage: int, stride: int) -> Tensor:
             narrow = scale_width(self.base_width << stage, self.width_multiplier)
@@ -74,8 +80,8 @@ class ConvNeXtRoadmapSpec(ArchitectureSpec):
             if self.inverted:
                 mid, width = width, mid
             if separate and stride > 1:
-                x, stride = downsample(x, self, width), 1
-            return bottleneck(x, self, mid, width, stride=stride)
+                x, stride = downsample(x, width, norm_kind=self.norm), 1
+            return bottleneck(x, mid, width, stride=stride, style=style)
 
         x = stages(self._stem(x), scale_depths(self.depth, self.depth_multiplier), build)
         with x.graph.scope("head"):
@@ -83,59 +89,31 @@ class ConvNeXtRoadmapSpec(ArchitectureSpec):
             x = flatten(channel_norm(x, self.norm) if separate else x)
             return linear(x, self.num_classes) if self.num_classes else x
 
-    def conv_bias(self, *, normed: bool) -> bool:
-        """Whether a convolution has a bias: not where batch norm would take it away at once."""
-        return not (normed and self.norm == "batch")
+    def block_style(self) -> RoadmapStyle:
+        """What the blocks have in common."""
+        return RoadmapStyle(
+            depthwise=self.depthwise,
+            spatial_first=self.spatial_first,
+            kernel=self.kernel,
+            activation=self.activation,
+            activations=self.activations,
+            norms=self.norms,
+            norm=self.norm,
+            layer_scale=self.layer_scale,
+        )
 
     def _stem(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, width, H/4, W/4)."""
         width = scale_width(self.base_width, self.width_multiplier)
         patchify = self.stem == "patchify"
         kernel, stride, padding = (4, 4, 0) if patchify else (7, 2, 3)
+        bias = self.block_style().conv_bias(normed=True)
         with x.graph.scope("stem"):
-            x = conv(
-                x, width, kernel, stride=stride, padding=padding, bias=self.conv_bias(normed=True)
-            )
+            x = conv(x, width, kernel, stride=stride, padding=padding, bias=bias)
             x = channel_norm(x, self.norm)
             if self.activations == "all":
                 x = act(x, self.activation)
             return x if patchify else max_pool(x, 3, stride=2, padding=1)
-
-
-@block
-def downsample(x: Tensor, how: ConvNeXtRoadmapSpec, width: int) -> Tensor:
-    """A 2x2 convolution of stride 2 of normalised channels."""
-    return conv(channel_norm(x, how.norm), width, 2, stride=2, padding=0, bias=True)
-
-
-@block
-def bottleneck(x: Tensor, how: ConvNeXtRoadmapSpec, mid: int, width: int, *, stride: int) -> Tensor:
-    """act(F(x) + shortcut(x)); F: two 1x1 convolutions and a spatial one between or before them."""
-    spatial = 0 if how.spatial_first else 1
-    widths = (x.channels if how.spatial_first else mid, mid, width)
-    y = x
-    for i, channels in enumerate(widths):
-        normed = how.norms == "all" or i == spatial
-        if i == spatial:
-            groups = channels if how.depthwise else 1
-            bias = how.conv_bias(normed=normed)
-            y = conv(y, channels, how.kernel, stride=stride, groups=groups, bias=bias)
-        else:
-            y = conv(y, channels, bias=how.conv_bias(normed=normed))
-        if normed:
-            y = channel_norm(y, how.norm)
-        if i == 1 or (i == 0 and how.activations == "all"):
-            y = act(y, how.activation)
-    if how.layer_scale:
-        y = layer_scale(y)
-    y += shortcut(x, how, width, stride=stride) if stride > 1 or x.channels != width else x
-    return act(y, how.activation) if how.activations == "all" else y
-
-
-@block
-def shortcut(x: Tensor, how: ConvNeXtRoadmapSpec, width: int, *, stride: int) -> Tensor:
-    """norm(1x1 convolution(x))."""
-    return channel_norm(conv(x, width, stride=stride, bias=how.conv_bias(normed=True)), how.norm)
 
 
 _preset = partial(Preset, ConvNeXtRoadmapSpec)

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import Field
 
 from models.graph import Tensor
-from models.layers.basics import act, conv, conv_norm_act, max_pool, norm
-from models.layers.cross_stage import Fusion, cross_stage
+from models.layers.basics import conv_norm_act, max_pool
+from models.layers.cross_stage import Fusion, expanded_cross_stage
 from models.layers.dark import Dark, DarkBlock, dark_block
 from models.layers.dark_spec import Counts, DarkSpec, Groups, Ratios, Widths, of_stage
 from models.layers.heads import pooled_classifier
@@ -98,29 +98,27 @@ class CSPNetSpec(DarkSpec):
         width = self.stage_width(stage)
         mid_ratio, groups = of_stage(self.mid_ratio, stage), of_stage(self.groups, stage)
         style = Dark(mid_ratio, groups, self.act, self.block_attention())
-        pointwise = partial(conv_norm_act, act_kind=self.act)
         if stride > 1:
             down = width if self.down_growth else x.channels
             with x.graph.scope("downsample"):
                 # Widths are those of the stages: as many groups as divide them.
                 common = gcd(groups, x.channels, down)
-                x = pointwise(x, down, 3, stride=stride, groups=common)
-        expanded = max(1, round(of_stage(self.expand_ratio, stage) * width))
-        with x.graph.scope("expand"):
-            x = norm(conv(x, expanded))
-            x = act(x, self.act) if self.expand_act else x
+                x = conv_norm_act(x, down, 3, stride=stride, groups=common, act_kind=self.act)
 
         def blocks(x: Tensor) -> Tensor:
             for _ in range(depth):
                 x = dark_block(x, x.channels, self.block, style)
             return x
 
-        return cross_stage(
+        return expanded_cross_stage(
             x,
+            width,
             blocks,
+            expanded=max(1, round(of_stage(self.expand_ratio, stage) * width)),
             share=self.partial_ratio,
-            inner=None if self.fusion == "first" else lambda y: pointwise(y, y.channels),
-            outer=None if self.fusion == "last" else lambda y: pointwise(y, width),
+            fusion=self.fusion,
+            act_kind=self.act,
+            expand_act=self.expand_act,
         )
 
 

@@ -62,6 +62,9 @@ FAMILY = Family(
             "densenet264_k48", {"depth": 264, "growth_rate": 48}, "Table 1's depth with k = 48"
         ),
         _preset("densenet264d", {"depth": 264, "growth_rate": 48, "stem": "deep"}, "timm"),
+        _preset(
+            "densenetblur121d", {"depth": 121, "stem": "deep", "stem_pool": "max_blur"}, "timm"
+        ),
         _preset("cspdensenet121", {"depth": 121, "cross_stage": "both"}, f"{_CSP} (b)"),
         _preset("cspdensenet201", {"depth": 201, "cross_stage": "both"}, f"{_CSP} (b)"),
         _preset("cspdensenet264", {"depth": 264, "cross_stage": "both"}, f"{_CSP} (b)"),

@@ -96,7 +96,31 @@ _SIZES: dict[str, tuple[dict[str, Any], int, int]] = {
 }
 """Knobs, resolution of the authors' evaluation and of timm's training."""
 
+_EDGE = {
+    "depth": (1, 2, 4, 5, 4, 2),
+    "widths": (24, 32, 48, 96, 144, 192),
+    "kernels": (3, 3, 3, 5),
+    "strides": (1, 2, 2, 2, 1, 2),
+    "squeeze_ratios": (0,),
+    "activation": "relu",
+    "plain_stages": 1,
+    "stem_width": 32,
+}
+_EDGE_SIZES = {
+    "es": (1.0, 1.0, 224, (3, 8)),
+    "em": (1.0, 1.1, 240, ((3, 4), 8)),
+    "el": (1.2, 1.4, 300, ((3.2, 4), 8)),
+}
+"""Width multiplier, depth multiplier, resolution, expansions: in the first stage of the output."""
+
 _PAPER = "Tan & Le 2021, Tables 4 and 7; the authors' code"
+_EDGE_SOURCE = "Gupta & Akin 2020 (arXiv:2003.02838): EfficientNet-EdgeTPU; timm"
+
+
+def _edge(name: str, width: float, depth: float, side: int, expansions: tuple[Any, ...]) -> Preset:
+    scale = {"width_multiplier": width, "depth_multiplier": depth, "resolution": side}
+    return _preset(name, {**_EDGE, **scale, "expansions": expansions}, _EDGE_SOURCE)
+
 
 FAMILY = Family(
     title="EfficientNet V2",
@@ -120,6 +144,11 @@ FAMILY = Family(
         *(
             _preset(f"efficientnet_v2_{name}", {**_SIZES[name][0], "resolution": side}, _PAPER)
             for name, side in (("s", 384), ("m", 480), ("l", 480))
+        ),
+        *(
+            _edge(f"{prefix}efficientnet_{size}", *scale)
+            for prefix in ("", "tf_")
+            for size, scale in _EDGE_SIZES.items()
         ),
         _preset(
             "efficientnetv2_rw_t",

@@ -12,7 +12,6 @@ from models.layers.basics import (
     act,
     adaptive_avg_pool,
     avg_pool,
-    concat,
     dropout,
     flatten,
     linear,
@@ -22,11 +21,10 @@ from models.layers.basics import (
 from models.layers.inception import (
     Step,
     Unit,
-    branch,
     chain,
     dropout_classifier,
-    pool_branch,
 )
+from models.layers.inception_module import inception_v1
 from models.layers.stretch import stretch
 from models.scaling import scale_width
 from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
@@ -101,7 +99,7 @@ class InceptionV1Spec(ArchitectureSpec):
                     kernel = self.last_pool if i == len(self.modules) - 1 else 3
                     x = downsample(x, kernel)
                 for widths in stretch(modules, self.depth_multiplier):
-                    x = inception(x, self._scaled(widths), self.large_kernel, how=self._unit)
+                    x = inception_v1(x, self._scaled(widths), self.large_kernel, how=self._unit)
                     outputs.append(x)
             if self.aux_heads and i == tapped_stage:
                 # After a fifth and four fifths of the modules: 4a and 4d of five.
@@ -144,18 +142,6 @@ class InceptionV1Spec(ArchitectureSpec):
 def downsample(x: Tensor, kernel: int) -> Tensor:
     """A max pool that halves the map, rounding up."""
     return max_pool(x, kernel, stride=2, ceil=True)
-
-
-@block
-def inception(x: Tensor, widths: list[int], large_kernel: int, *, how: Unit) -> Tensor:
-    """[1x1; 1x1, 3x3; 1x1, 5x5; 3x3 max pool, 1x1] in six widths; Fig. 2 (b)."""
-    one, two1, two2, three1, three2, pooled = widths
-    return concat(
-        branch(x, Step(one), how=how),
-        branch(x, Step(two1), Step(two2, 3), how=how),
-        branch(x, Step(three1), Step(three2, large_kernel), how=how),
-        pool_branch(x, pooled, "max", how=how),
-    )
 
 
 _preset = partial(Preset, InceptionV1Spec)

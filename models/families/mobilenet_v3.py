@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.graph import Tensor
-from models.layers.basics import act, conv, conv_norm_act, flatten, global_avg_pool, linear
+from models.layers.heads import late_conv_classifier
 from models.layers.mbconv import Squeeze
 from models.layers.mbconv_spec import (
     Expansions,
@@ -97,17 +97,16 @@ class MobileNetV3Spec(SqueezedSpec):
 
     def head(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
-        with x.graph.scope("head"):
-            if self.last_width:
-                width = self.scaled_by(self.last_scaling, self.last_width)
-                for _ in range(self.last_depth):
-                    x = conv_norm_act(x, width, act_kind=self.activation)
-            x = global_avg_pool(x)
-            if self.head_width:
-                width = self.scaled_by(self.head_scaling, self.head_width)
-                x = act(conv(x, width, bias=self.head_bias), self.activation)
-            x = flatten(x)
-            return linear(x, self.num_classes) if self.num_classes else x
+        last, hidden = self.last_width, self.head_width
+        return late_conv_classifier(
+            x,
+            self.num_classes,
+            width=self.scaled_by(self.last_scaling, last) if last else 0,
+            depth=self.last_depth,
+            hidden=self.scaled_by(self.head_scaling, hidden) if hidden else 0,
+            bias=self.head_bias,
+            act_kind=self.activation,
+        )
 
     def expanded(self, x: Tensor, stage: int, index: int, expansion: float) -> int:
         """Inner channels of a block on x."""

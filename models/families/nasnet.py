@@ -7,31 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from models.layers.cell_forms import NASNET_A
 from models.layers.cell_spec import CellSpec
 from models.layers.cells import Cell, CellStyle, Padding
 from models.spec import Family, Paper, Preset
-
-NORMAL = Cell(
-    pairs=(
-        ("sep5", 0, "sep3", 1),
-        ("sep5", 1, "sep3", 1),
-        ("avg3", 0, "identity", 1),
-        ("avg3", 1, "avg3", 1),
-        ("sep3", 0, "identity", 0),
-    ),
-    outputs=(1, 2, 3, 4, 5, 6),
-)
-REDUCTION = Cell(
-    pairs=(
-        ("sep5", 0, "sep7", 1),
-        ("max3", 0, "sep7", 1),
-        ("avg3", 0, "sep5", 1),
-        ("identity", 3, "avg3", 2),
-        ("sep3", 2, "max3", 0),
-    ),
-    outputs=(3, 4, 5, 6),
-)
-"""Both from Fig. 4 of the paper."""
 
 
 class NASNetSpec(CellSpec):
@@ -46,7 +25,7 @@ class NASNetSpec(CellSpec):
 
     def cells(self) -> tuple[Cell, Cell]:
         """The normal and the reduction cell."""
-        return NORMAL, REDUCTION
+        return NASNET_A
 
     def cell_style(self) -> CellStyle:
         """How the cells treat borders."""

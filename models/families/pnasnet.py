@@ -7,21 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.layers.cell_forms import PNASNET_5
 from models.layers.cell_spec import CellSpec
 from models.layers.cells import Cell, CellStyle, Padding
 from models.spec import Depths, Family, Paper, Preset
-
-CELL = Cell(
-    pairs=(
-        ("sep5", 1, "max3", 1),
-        ("sep7", 0, "max3", 0),
-        ("sep5", 0, "sep3", 0),
-        ("sep3", 4, "max3", 0),
-        ("sep3", 1, "identity", 0),
-    ),
-    outputs=(2, 3, 4, 5, 6),
-)
-"""Fig. 1 of the paper."""
 
 
 class PNASNetSpec(CellSpec):
@@ -44,7 +33,7 @@ class PNASNetSpec(CellSpec):
 
     def cells(self) -> tuple[Cell, Cell]:
         """The same cell twice."""
-        return CELL, CELL
+        return PNASNET_5
 
     def cell_style(self) -> CellStyle:
         """How the cells treat borders."""

@@ -13,18 +13,30 @@ from pydantic import Field
 
 from models.graph import Tensor
 from models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear
-from models.layers.design_space import GroupedWidth, WidthRounding, fit_groups, generated_stages
+from models.layers.design_space import (
+    GroupedWidth,
+    WidthRounding,
+    fit_groups,
+    generated_stages,
+    scaled_group_width,
+    scaled_width,
+)
 from models.layers.stages import stages
 from models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
 from models.ops import ActivationKind
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
+from models.scaling import DepthRounding, scale_depths
+from models.spec import ArchitectureSpec, Family, Multiplier, Paper, Preset, Width
 
 
 class RegNetSpec(ArchitectureSpec):
     """A 3x3 stem and stages of grouped bottlenecks whose sizes five numbers generate."""
 
     family: Literal["regnet"] = "regnet"
+    width_multiplier: Multiplier = Field(
+        default=1.0,
+        description="Multiplies the channels of every layer, rounding to the nearest multiple of "
+        "8, and those of a group: 1, 2, 4 or a multiple of 8.",
+    )
     depth: int = Field(default=22, ge=1, le=1024, description="Blocks in all: d.")
     w0: int = Field(default=96, ge=1, le=4096, description="Width of the first block.")
     wa: float = Field(
@@ -35,6 +47,10 @@ class RegNetSpec(ArchitectureSpec):
     )
     group_width: int = Field(
         default=64, ge=1, le=4096, description="Channels of a group of the 3x3 convolutions."
+    )
+    group_width_multiplier: Multiplier = Field(
+        default=1.0,
+        description="Multiplies the group width, on top of the width multiplier.",
     )
     bottleneck_ratio: float = Field(
         default=1.0, ge=0.125, le=16, description="Inner channels ÷ output of a block; 4 in Z."
@@ -51,6 +67,11 @@ class RegNetSpec(ArchitectureSpec):
         description="To a multiple of the group width: the nearest one (pycls, timm), or one that "
         "keeps nine tenths of the channels (torchvision).",
     )
+    depth_rounding: DepthRounding = Field(
+        default="up",
+        description="Of a stage's blocks times the depth multiplier: up, or to the nearest number, "
+        "which fast compound scaling wants.",
+    )
     block: Literal["activated", "preactivated", "linear"] = Field(
         default="activated",
         description="Activation after the addition (X, Y), before each convolution (timm's V), or "
@@ -65,7 +86,9 @@ class RegNetSpec(ArchitectureSpec):
     head_width: int = Field(
         default=0, ge=0, le=16384, description="Channels of a last 1x1 convolution; 0 for none."
     )
-    norm: NormKind = Field(default="batch", description="Batch norm, or group norm.")
+    norm: NormKind = Field(
+        default="batch", description="Batch norm, group norm, or filter response norm."
+    )
     norm_group_width: int = Field(
         default=16, ge=1, le=1024, description="Channels of a group of the group norm."
     )
@@ -85,7 +108,9 @@ class RegNetSpec(ArchitectureSpec):
         with x.graph.scope("stem"):
             x = conv(x, self.scaled(self.stem_width), 3, stride=2)
             x = x if self.block == "preactivated" else style.ready(x)
-        depths = scale_depths([stage.depth for stage in generated], self.depth_multiplier)
+        depths = scale_depths(
+            [stage.depth for stage in generated], self.depth_multiplier, self.depth_rounding
+        )
         x = stages(x, depths, build, first_stride=2)
         with x.graph.scope("head"):
             if self.head_width:
@@ -97,17 +122,20 @@ class RegNetSpec(ArchitectureSpec):
 
     def scaled(self, width: int) -> int:
         """A width times the width multiplier."""
-        return scale_width(width, self.width_multiplier)
+        return scaled_width(width, self.width_multiplier)
 
     def fitted(self, width: int) -> GroupedWidth:
-        """Channels of a stage, scaled, and adjusted to groups that are scaled as well."""
-        group_width = scale_width(self.group_width, self.width_multiplier, min(8, self.group_width))
-        return fit_groups(
-            self.scaled(width),
-            ratio=self.bottleneck_ratio,
-            group_width=group_width,
-            rounding=self.width_rounding,
-        )
+        """Channels of a stage and of its groups: fitted to each other, both scaled, fitted again.
+
+        A stage keeps about as many groups as it has unscaled, as where pycls scales a RegNet.
+        """
+        fit = partial(fit_groups, ratio=self.bottleneck_ratio, rounding=self.width_rounding)
+        base = fit(width, group_width=self.group_width)
+        by = round(self.width_multiplier * self.group_width_multiplier, 9)
+        if by == self.width_multiplier == 1:
+            return base
+        group_width = scaled_group_width(base.group_width, by)
+        return fit(self.scaled(base.width), group_width=group_width)
 
     def block_style(self) -> XStyle:
         """What the blocks have in common."""

@@ -34,6 +34,11 @@ class ResNetV2Spec(ResidualSpec):
     stem_norm: bool = Field(
         default=False, description="Norm and activation after the stem's last convolution."
     )
+    weight_standardization: bool = Field(
+        default=False,
+        description="Make weights of convolutions have mean 0 and variance 1 per output channel, "
+        "every time they are used.",
+    )
     head: Literal["conv", "linear"] = Field(
         default="conv", description="The classifier: a 1x1 convolution (timm) or a linear layer."
     )
@@ -48,21 +53,33 @@ class ResNetV2Spec(ResidualSpec):
                 return preact_basic(x, width, stride=stride, style=style)
             return preact_bottleneck(x, width, self.expansion * width, stride=stride, style=style)
 
-        x = build_stem(x, self.stem_style(bare_end=not self.stem_norm))
+        stem = self.stem_style(bare_end=not self.stem_norm)
+        x = build_stem(x, stem._replace(standardized=self.weight_standardization))
         x = stages(x, self.depths, build)
         return pooled_classifier(
-            x, self.num_classes, norm_kind=self.norm, convolutional=self.head == "conv"
+            x,
+            self.num_classes,
+            norm_kind=self.norm,
+            act_kind=self.activation,
+            convolutional=self.head == "conv",
         )
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
-        return super().residual_style()._replace(stride_on_first=self.stride_on == "1x1")
+        return (
+            super()
+            .residual_style()
+            ._replace(
+                stride_on_first=self.stride_on == "1x1", standardized=self.weight_standardization
+            )
+        )
 
 
 _preset = partial(Preset, ResNetV2Spec)
 
 _D = {"stem": "deep", "pooled_shortcut": True}
 _T = {"stem": "deep_tiered", "pooled_shortcut": True}
+_BIT = {"norm": "group", "weight_standardization": True, "stem_pool": "max_zeros"}
 _CIFAR = {
     "stem": "cifar",
     "stem_width": 16,
@@ -91,6 +108,32 @@ FAMILY = Family(
         *(_preset(f"resnetv2_{d}d", {"depth": d, **_D}, "timm") for d in (18, 34, 50, 101, 152)),
         _preset("resnetv2_50t", {"depth": 50, **_T}, "timm"),
         _preset("resnetv2_50d_gn", {"depth": 50, "norm": "group", **_D}, "timm"),
+        _preset(
+            "resnetv2_50d_frn",
+            {"depth": 50, "norm": "filter_response", "activation": "thresholded", **_D},
+            "Singh & Krishnan 2020 (arXiv:1911.09737); timm",
+        ),
+        *(
+            _preset(
+                f"resnetv2_{depth}x{k}_bit",
+                {
+                    "depth": depth,
+                    "base_width": 64 * k,
+                    "stem_width": 64 * k,
+                    "resolution": side,
+                    **_BIT,
+                },
+                "Kolesnikov et al. 2019 (arXiv:1912.11370): Big Transfer; timm",
+            )
+            for depth, k, side in (
+                (50, 1, 224),
+                (50, 3, 448),
+                (101, 1, 448),
+                (101, 3, 448),
+                (152, 2, 224),
+                (152, 4, 480),
+            )
+        ),
         *(
             _preset(
                 f"preresnet{d}_cifar10",

@@ -48,7 +48,7 @@ _preset = partial(Preset, ResNeXtSpec)
 _SE = {"attention": "squeeze_excite", "squeeze_divisor": 8}
 _D = {"stem": "deep", "pooled_shortcut": True}
 _T = {"stem": "deep_tiered", "pooled_shortcut": True}
-_AA = {"pooled_stride": True, "stem_pool": "average"}
+_AA = {"strided_pool": "average", "stem_pool": "average"}
 _CIFAR = {"stem": "cifar", "depth": (3, 3, 3), "resolution": 32, "num_classes": 10}
 
 _PAPER = "Xie et al. 2016, Tables 1-5"

@@ -14,23 +14,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor, block
-from models.layers.attention import AttentionKind, attend
-from models.layers.basics import (
-    act,
-    avg_pool,
-    conv,
-    conv_norm_act,
-    dropout,
-    flatten,
-    global_avg_pool,
-    linear,
-    norm,
-)
+from models.graph import Tensor
+from models.layers.attention import AttentionKind
+from models.layers.basics import dropout, flatten, global_avg_pool, linear
 from models.layers.named_depth import depth_schema
-from models.layers.residual import Residual
 from models.layers.residual_spec import ResidualSpec
-from models.layers.shortcuts import zero_padded
+from models.layers.senet_block import senet_bottleneck
 from models.layers.stages import stages
 from models.layers.stems import StemKind, StemPool
 from models.layers.stems import stem as build_stem
@@ -116,40 +105,6 @@ class SENetSpec(ResidualSpec):
         with x.graph.scope("head"):
             x = dropout(flatten(global_avg_pool(x)), self.dropout)
             return linear(x, self.num_classes) if self.num_classes else x
-
-
-@block
-def senet_bottleneck(
-    x: Tensor,
-    entry: int,
-    mid: int,
-    width: int,
-    *,
-    stride: int,
-    shortcut_kernel: int,
-    style: Residual,
-) -> Tensor:
-    """relu(attend(norm W3 relu(norm W2 relu(norm W1 x))) + shortcut(x)); W1 narrower than W2."""
-    y = conv_norm_act(x, entry, norm_kind=style.norm)
-    y = conv_norm_act(y, mid, 3, stride=stride, groups=style.groups, norm_kind=style.norm)
-    y = norm(conv(y, width), style.norm)
-    x = _shortcut(x, width, stride=stride, kernel=shortcut_kernel, style=style)
-    return act(attend(y, style.attention) + x)
-
-
-def _shortcut(x: Tensor, width: int, *, stride: int, kernel: int, style: Residual) -> Tensor:
-    """The identity, or a projection; 1x1 unless it downsamples."""
-    same = stride == 1 and x.channels == width
-    if style.shortcut == "A" and not same:
-        return zero_padded(x, width, stride=stride)
-    if same and style.shortcut != "C":
-        return x
-    with x.graph.scope("shortcut"):
-        kernel = kernel if stride > 1 else 1
-        if style.pooled_shortcut and stride > 1:
-            x = avg_pool(x, 2, stride=stride, ceil=True)
-            stride = 1
-        return norm(conv(x, width, kernel, stride=stride), style.norm)
 
 
 _preset = partial(Preset, SENetSpec)

@@ -8,11 +8,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.graph import Tensor, block
-from models.layers.basics import act, conv, layer_scale, norm
-from models.layers.channel_norm import channel_norm
 from models.layers.heads import pooled_classifier
 from models.layers.kernels import OddKernel
-from models.layers.large_kernel_attention import spatial_gate
+from models.layers.van_block import (
+    VANStyle,
+    overlapping_patches,
+    patch_embed,
+    stage_norm,
+    van_block,
+)
 from models.scaling import scale_depths, scale_width
 from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
@@ -52,6 +56,7 @@ class VANSpec(ArchitectureSpec):
 
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages of blocks that end in a layer norm, classifier."""
+        style = VANStyle(self.kernel, self.dilation, self.mlp_kernel)
         for i, depth in enumerate(scale_depths(self.depth, self.depth_multiplier)):
             width = scale_width(_held(self.width, i), self.width_multiplier)
             if i == 0:
@@ -60,7 +65,7 @@ class VANSpec(ArchitectureSpec):
                 if i:
                     x = patch_embed(x, width)
                 for _ in range(depth):
-                    x = van_block(x, self, _held(self.expansion, i))
+                    x = van_block(x, _held(self.expansion, i), style)
                 x = stage_norm(x)
         return pooled_classifier(x, self.num_classes)
 
@@ -68,33 +73,7 @@ class VANSpec(ArchitectureSpec):
 @block
 def stem(x: Tensor, width: int) -> Tensor:
     """(N, C, H, W) -> (N, width, H/4, W/4): norm(7x7 convolution)."""
-    return norm(conv(x, width, 7, stride=4, bias=True))
-
-
-@block
-def patch_embed(x: Tensor, width: int) -> Tensor:
-    """(N, C, H, W) -> (N, width, H/2, W/2): norm(3x3 convolution)."""
-    return norm(conv(x, width, 3, stride=2, bias=True))
-
-
-@block
-def stage_norm(x: Tensor) -> Tensor:
-    """Layer norm of each position over its channels, which ends a stage."""
-    return channel_norm(x)
-
-
-@block
-def van_block(x: Tensor, how: VANSpec, expansion: int) -> Tensor:
-    """y + γ2 · mlp(norm y), where y = x + γ1 · attention(norm x)."""
-    x = x + layer_scale(spatial_gate(norm(x), kernel=how.kernel, dilation=how.dilation))
-    return x + layer_scale(mlp(norm(x), expansion * x.channels, how.mlp_kernel))
-
-
-@block
-def mlp(x: Tensor, hidden: int, kernel: int) -> Tensor:
-    """W2 gelu(depthwise(W1 x))."""
-    y = conv(conv(x, hidden, bias=True), hidden, kernel, groups=hidden, bias=True)
-    return conv(act(y, "gelu"), x.channels, bias=True)
+    return overlapping_patches(x, width, 7, stride=4)
 
 
 def _held(values: tuple[int, ...], stage: int) -> int:

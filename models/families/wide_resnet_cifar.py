@@ -65,7 +65,7 @@ class CifarWideResNetSpec(ResidualSpec):
             return preact_basic(x, width, stride=stride, style=style, dropout_rate=self.dropout)
 
         x = stages(build_stem(x, self.stem_style(bare_end=True)), self.depths, build)
-        return pooled_classifier(x, self.num_classes, norm_kind=self.norm)
+        return pooled_classifier(x, self.num_classes, norm_kind=self.norm, act_kind=self.activation)
 
 
 _preset = partial(Preset, CifarWideResNetSpec)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from models.graph import Tensor
+from models.graph import Tensor, block
 from models.ops import (
     IN_PLACE_ACTIVATIONS,
     Activation,
@@ -18,8 +18,10 @@ from models.ops import (
     Amax,
     AvgPool2d,
     BatchNorm2d,
+    BlurPool2d,
     ChannelShuffle,
     Concat,
+    Contiguous,
     Conv2d,
     Dropout,
     Flatten,
@@ -27,6 +29,7 @@ from models.ops import (
     LayerNorm,
     Linear,
     LocalResponseNorm,
+    Maximum,
     MaxPool2d,
     Mean,
     Op,
@@ -35,14 +38,20 @@ from models.ops import (
     Parameter,
     Permute,
     Reshape,
+    Rsqrt,
     Scale,
+    Select,
+    Shift,
     Slice,
     Softmax,
+    Square,
     Sum,
+    Variance,
 )
 
 Side = int | Pair
-NormKind = Literal["batch", "group"]
+NormKind = Literal["batch", "group", "filter_response"]
+ActKind = Literal[ActivationKind, "thresholded"]
 
 GROUP_NORM_GROUPS = 32
 """Groups of a group norm, as in Wu & He 2018 §4.1."""
@@ -54,6 +63,7 @@ _SPATIAL_MEAN, _SPATIAL_MAX = Mean((2, 3)), Amax((2, 3))
 _CHANNEL_MEAN, _CHANNEL_MAX = Mean((1,)), Amax((1,))
 _FLATTEN = Flatten()
 _CONCAT_CHANNELS = Concat(1)
+_SQUARE, _RSQRT, _MAXIMUM = Square(), Rsqrt(), Maximum()
 _linear_op = lru_cache(1024)(Linear)
 _activation_op = lru_cache(64)(Activation)
 _dropout_op = lru_cache(64)(Dropout)
@@ -64,16 +74,22 @@ _slice_op = lru_cache(1024)(Slice)
 _shuffle_op = lru_cache(64)(ChannelShuffle)
 _permute_op = lru_cache(64)(Permute)
 _reshape_op = lru_cache(1024)(Reshape)
+_select_op = lru_cache(64)(Select)
+_CONTIGUOUS = Contiguous()
 _softmax_op = lru_cache(64)(Softmax)
 _sum_op = lru_cache(64)(Sum)
 _adaptive_pool_op = lru_cache(64)(AdaptiveAvgPool2d)
 _parameter_op = lru_cache(1024)(Parameter)
 _scale_op = lru_cache(64)(Scale)
 _group_norm_op = lru_cache(64)(GroupNorm)
+_shift_op = lru_cache(64)(Shift)
+_variance_op = lru_cache(64)(Variance)
+_mean_op = lru_cache(64)(Mean)
+_blur_op = lru_cache(64)(BlurPool2d)
 
 
 def _pair(side: Side) -> Pair:
-    return (side, side) if isinstance(side, int) else side
+    return side if isinstance(side, tuple) else (side, side)
 
 
 @lru_cache(4096)
@@ -90,6 +106,19 @@ def _conv_op(
     centred = (d[0] * (k[0] - 1) // 2, d[1] * (k[1] - 1) // 2)
     p = centred if padding is None else _pair(padding)
     return Conv2d(channels, k, _pair(stride), p, d, groups, bias)
+
+
+@lru_cache(1024)
+def _standardized_conv_op(channels: int, kernel: int, stride: int, groups: int) -> Op:
+    centred = (kernel - 1) // 2
+    return Conv2d(
+        channels,
+        (kernel, kernel),
+        (stride, stride),
+        (centred, centred),
+        groups=groups,
+        standardized=True,
+    )
 
 
 @lru_cache(256)
@@ -123,6 +152,21 @@ def conv(
     return x.graph.append(_conv_op(channels, kernel, stride, padding, dilation, groups, bias), x)
 
 
+def unbiased_conv(
+    x: Tensor,
+    channels: int,
+    kernel: int = 1,
+    *,
+    stride: int = 1,
+    groups: int = 1,
+    standardized: bool = False,
+) -> Tensor:
+    """A convolution without biases, by its weights as they are or standardised for each use."""
+    if standardized:
+        return x.graph.append(_standardized_conv_op(channels, kernel, stride, groups), x)
+    return conv(x, channels, kernel, stride=stride, groups=groups)
+
+
 def linear(x: Tensor, features: int, *, bias: bool = True) -> Tensor:
     """A linear layer over the last dimension."""
     return x.graph.append(_linear_op(features, bias), x)
@@ -130,11 +174,18 @@ def linear(x: Tensor, features: int, *, bias: bool = True) -> Tensor:
 
 def norm(x: Tensor, kind: NormKind = "batch") -> Tensor:
     """A normalisation layer with learned scale and shift."""
+    if kind == "filter_response":
+        return filter_response_norm(x)
     return x.graph.append(_BATCH_NORM if kind == "batch" else _GROUP_NORM, x)
 
 
-def act(x: Tensor, kind: ActivationKind = "relu", *, inplace: bool = True) -> Tensor:
-    """An activation, written over its input where that is possible and not forbidden."""
+def act(x: Tensor, kind: ActKind = "relu", *, inplace: bool = True) -> Tensor:
+    """An activation, written over its input where that is possible and not forbidden.
+
+    ``thresholded`` is max(x, τ) with one trained τ per channel, made for filter response norm.
+    """
+    if kind == "thresholded":
+        return x.graph.append(_MAXIMUM, x, parameter(x, x.channels, 1, 1))
     return x.graph.append(_activation_op(kind, inplace and kind in IN_PLACE_ACTIVATIONS), x)
 
 
@@ -146,7 +197,7 @@ def conv_norm_act(
     stride: Side = 1,
     groups: int = 1,
     norm_kind: NormKind = "batch",
-    act_kind: ActivationKind = "relu",
+    act_kind: ActKind = "relu",
 ) -> Tensor:
     """act(norm(conv(x))), without bias: the norm has one."""
     return act(norm(conv(x, channels, kernel, stride=stride, groups=groups), norm_kind), act_kind)
@@ -256,6 +307,16 @@ def softmax(x: Tensor, dim: int) -> Tensor:
     return x.graph.append(_softmax_op(dim), x)
 
 
+def select(x: Tensor, dim: int, index: int) -> Tensor:
+    """The elements at one index of a dimension, which disappears; a view."""
+    return x.graph.append(_select_op(dim, index), x)
+
+
+def contiguous(x: Tensor) -> Tensor:
+    """The same elements, copied into the order of their dimensions."""
+    return x.graph.append(_CONTIGUOUS, x)
+
+
 def sum_over(x: Tensor, dim: int) -> Tensor:
     """The sum over one dimension, which disappears."""
     return x.graph.append(_sum_op(dim), x)
@@ -279,3 +340,40 @@ def group_norm(x: Tensor, groups: int) -> Tensor:
 def scale(x: Tensor, constant: float) -> Tensor:
     """x times a constant."""
     return x.graph.append(_scale_op(constant), x)
+
+
+def blur_pool(x: Tensor, kernel: int = 3, *, stride: int) -> Tensor:
+    """A fixed binomial filter of each channel, which strides."""
+    return x.graph.append(_blur_op(kernel, stride), x)
+
+
+def shift(x: Tensor, constant: float) -> Tensor:
+    """x plus a constant."""
+    return x.graph.append(_shift_op(constant), x)
+
+
+def square(x: Tensor) -> Tensor:
+    """x²."""
+    return x.graph.append(_SQUARE, x)
+
+
+def rsqrt(x: Tensor) -> Tensor:
+    """1 / √x."""
+    return x.graph.append(_RSQRT, x)
+
+
+def variance(x: Tensor, *dims: int) -> Tensor:
+    """Σ(x - mean)² / (n - 1) over some dimensions, each kept with size 1."""
+    return x.graph.append(_variance_op(dims), x)
+
+
+def mean(x: Tensor, *dims: int) -> Tensor:
+    """The mean over some dimensions, each kept with size 1."""
+    return x.graph.append(_mean_op(dims), x)
+
+
+@block
+def filter_response_norm(x: Tensor) -> Tensor:
+    """γ x / √(mean of x² over the map + ε) + β; Singh & Krishnan 2020, arXiv:1911.09737."""
+    x = x * rsqrt(shift(spatial_mean(square(x)), 1e-5))
+    return layer_scale(x) + parameter(x, x.channels, 1, 1)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor
-from models.layers.basics import layer_norm, norm, permute
+from models.graph import Tensor, block
+from models.layers.basics import (
+    layer_norm,
+    mean,
+    norm,
+    parameter,
+    permute,
+    rsqrt,
+    shift,
+    square,
+    variance,
+)
 
-ChannelNormKind = Literal["batch", "layer"]
+PositionNormKind = Literal["layer", "rms", "deviation"]
+ChannelNormKind = Literal["batch", PositionNormKind]
+
+EPSILON = 1e-6
 
 
 def channels_last(x: Tensor) -> Tensor:
@@ -21,5 +34,41 @@ def channels_first(x: Tensor) -> Tensor:
 
 
 def channel_norm(x: Tensor, kind: ChannelNormKind = "layer") -> Tensor:
-    """A norm of (N, C, H, W): layer norm of each position over its channels, or batch norm."""
-    return norm(x) if kind == "batch" else channels_first(layer_norm(channels_last(x)))
+    """A norm of (N, C, H, W): of each position over its channels, or batch norm."""
+    match kind:
+        case "batch":
+            return norm(x)
+        case "layer":
+            return channels_first(layer_norm(channels_last(x)))
+        case "rms":
+            return rms_norm(x, channel_dim=1)
+        case "deviation":
+            return deviation_norm(x, channel_dim=1)
+
+
+def position_norm(x: Tensor, kind: PositionNormKind = "layer") -> Tensor:
+    """A norm of (N, H, W, C): of each position over its channels."""
+    match kind:
+        case "layer":
+            return layer_norm(x)
+        case "rms":
+            return rms_norm(x, channel_dim=3)
+        case "deviation":
+            return deviation_norm(x, channel_dim=3)
+
+
+@block
+def rms_norm(x: Tensor, *, channel_dim: Literal[1, 3]) -> Tensor:
+    """γ x / √(mean of x² + ε): nothing is centred; Zhang & Sennrich 2019, arXiv:1910.07467."""
+    return _scaled(x, mean(square(x), channel_dim), channel_dim)
+
+
+@block
+def deviation_norm(x: Tensor, *, channel_dim: Literal[1, 3]) -> Tensor:
+    """γ x / √(variance of x + ε): the divisor knows a mean, what it divides keeps it."""
+    return _scaled(x, variance(x, channel_dim), channel_dim)
+
+
+def _scaled(x: Tensor, power: Tensor, channel_dim: Literal[1, 3]) -> Tensor:
+    size = (x.channels, 1, 1) if channel_dim == 1 else (x.shape[channel_dim],)
+    return x * rsqrt(shift(power, EPSILON)) * parameter(x, *size)

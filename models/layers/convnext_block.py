@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from models.graph import Tensor, block
-from models.layers.basics import act, conv, layer_norm, layer_scale, linear
-from models.layers.channel_norm import channel_norm, channels_first, channels_last
+from models.layers.basics import act, contiguous, conv, layer_scale, linear
+from models.layers.channel_norm import (
+    ChannelNormKind,
+    PositionNormKind,
+    channel_norm,
+    channels_first,
+    channels_last,
+    position_norm,
+)
 from models.layers.global_response_norm import global_response_norm
 
 Pointwise = Literal["linear", "conv"]
@@ -21,6 +28,7 @@ class ConvNeXtStyle(NamedTuple):
         pointwise: linear layers on channels moved last, or 1x1 convolutions. The same weights.
         scaled: whether a layer scale ends the branch (v1).
         response_norm: whether the perceptron normalises responses (v2).
+        norm: over the channels of each position.
     """
 
     kernel: int = 7
@@ -28,6 +36,7 @@ class ConvNeXtStyle(NamedTuple):
     pointwise: Pointwise = "linear"
     scaled: bool = True
     response_norm: bool = False
+    norm: PositionNormKind = "layer"
 
 
 @block
@@ -36,12 +45,15 @@ def convnext_block(x: Tensor, style: ConvNeXtStyle) -> Tensor:
     hidden = style.expansion * x.channels
     y = conv(x, x.channels, style.kernel, groups=x.channels, bias=True)
     if style.pointwise == "conv":
-        y = act(conv(channel_norm(y), hidden, bias=True), "gelu")
+        y = act(conv(channel_norm(y, style.norm), hidden, bias=True), "gelu")
         if style.response_norm:
             y = global_response_norm(y, channel_dim=1)
         y = conv(y, x.channels, bias=True)
     else:
-        y = act(linear(layer_norm(channels_last(y)), hidden), "gelu")
+        y = position_norm(channels_last(y), style.norm)
+        # Only layer norm lays its result out anew, as the linear layer wants it.
+        y = y if style.norm == "layer" else contiguous(y)
+        y = act(linear(y, hidden), "gelu")
         if style.response_norm:
             y = global_response_norm(y, channel_dim=3)
         y = channels_first(linear(y, x.channels))
@@ -49,6 +61,11 @@ def convnext_block(x: Tensor, style: ConvNeXtStyle) -> Tensor:
 
 
 @block
-def downsample(x: Tensor, width: int) -> Tensor:
-    """A 2x2 convolution, stride 2, of normalised channels: (N, C, H, W) -> (N, width, H/2, W/2)."""
-    return conv(channel_norm(x), width, 2, stride=2, padding=0, bias=True)
+def downsample(
+    x: Tensor, width: int, *, stride: int = 2, norm_kind: ChannelNormKind = "layer"
+) -> Tensor:
+    """A 2x2 convolution, stride 2, of normalised channels: (N, C, H, W) -> (N, width, H/2, W/2).
+
+    Its kernel is as large as its stride, whatever that is.
+    """
+    return conv(channel_norm(x, norm_kind), width, stride, stride=stride, padding=0, bias=True)

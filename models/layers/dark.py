@@ -70,14 +70,16 @@ def bottleneck(x: Tensor, width: int, style: Dark) -> Tensor:
 
 
 @block
-def downsample(x: Tensor, width: int, how: Downsample, act_kind: DarkAct) -> Tensor:
+def downsample(
+    x: Tensor, width: int, how: Downsample, act_kind: DarkAct, *, stride: int = 2
+) -> Tensor:
     """(N, C, H, W) -> (N, width, H/2, W/2); the channels stay where there is only a pool."""
     match how:
         case "conv":
-            return conv_norm_act(x, width, 3, stride=2, act_kind=act_kind)
+            return conv_norm_act(x, width, 3, stride=stride, act_kind=act_kind)
         case "max_pool_conv":
-            return conv_norm_act(max_pool(x, 2, stride=2), width, 3, act_kind=act_kind)
+            return conv_norm_act(max_pool(x, stride, stride=stride), width, 3, act_kind=act_kind)
         case "avg_pool_conv":
-            return conv_norm_act(avg_pool(x, 2, stride=2), width, act_kind=act_kind)
+            return conv_norm_act(avg_pool(x, stride, stride=stride), width, act_kind=act_kind)
         case "max_pool":
-            return max_pool(x, 2, stride=2)
+            return max_pool(x, stride, stride=stride)

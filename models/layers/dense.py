@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.graph import Tensor, block
-from models.layers.basics import act, avg_pool, concat, conv, dropout, norm
+from models.layers.basics import act, concat, conv, dropout, norm
+from models.layers.strided_pool import StridedPool, strided_pool
 
 
 class DenseLayer(NamedTuple):
@@ -29,21 +30,34 @@ def dense_block(x: Tensor, depth: int, layer: DenseLayer) -> Tensor:
     """[x, H1 x, H2 [x, H1 x], ...]: C + depth · k channels."""
     maps = [x]
     for _ in range(depth):
-        maps.append(dense_layer(concat(*maps), layer))
+        maps.append(dense_layer(*maps, layer=layer))
     return concat(*maps)
 
 
 @block
-def dense_layer(x: Tensor, layer: DenseLayer) -> Tensor:
-    """W2 relu(norm W1 relu(norm x)): 1x1, 3x3; or the 3x3 alone."""
-    x = act(norm(x))
+def dense_layer(x: Tensor, *others: Tensor, layer: DenseLayer) -> Tensor:
+    """W2 relu(norm W1 relu(norm [x, ...])): 1x1, 3x3; or the 3x3 alone."""
+    y = squeezed(x, *others, width=layer.bottleneck * layer.growth)
     if layer.bottleneck:
-        x = act(norm(conv(x, layer.bottleneck * layer.growth)))
-    return dropout(conv(x, layer.growth, 3), layer.dropout_rate)
+        y = act(norm(y))
+    return dropout(conv(y, layer.growth, 3), layer.dropout_rate)
 
 
 @block
-def transition(x: Tensor, width: int, *, pooled: bool = True) -> Tensor:
+def squeezed(x: Tensor, *others: Tensor, width: int) -> Tensor:
+    """W relu(norm [x, ...]), 1x1; no W for a width of 0.
+
+    What grows with the square of the depth if it is kept, and is cheap to compute again: the
+    memory-efficient DenseNet of Pleiss et al. 2017, arXiv:1707.06990, checkpoints this part.
+    """
+    y = act(norm(concat(x, *others)))
+    return conv(y, width) if width else y
+
+
+@block
+def transition(
+    x: Tensor, width: int, *, pooled: bool = True, pool: StridedPool = "average"
+) -> Tensor:
     """pool(W relu(norm x)), 1x1: from one dense block to the next."""
     y = conv(act(norm(x)), width)
-    return avg_pool(y, 2, stride=2) if pooled else y
+    return strided_pool(y, 2, pool) if pooled else y

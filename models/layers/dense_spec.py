@@ -8,13 +8,13 @@ from typing import Literal
 from pydantic import Field
 
 from models.graph import Tensor
-from models.layers.basics import avg_pool
 from models.layers.cross_stage import Fusion, Transform, cross_stage
 from models.layers.dense import DenseLayer, dense_block, transition
 from models.layers.heads import pooled_classifier
 from models.layers.named_depth import NamedDepthSpec
-from models.layers.stems import Stem, StemKind
+from models.layers.stems import Stem, StemKind, StemPool
 from models.layers.stems import stem as build_stem
+from models.layers.strided_pool import StridedPool, strided_pool
 from models.scaling import scale_width
 from models.spec import Width
 
@@ -46,6 +46,16 @@ class DenseSpec(NamedDepthSpec):
         le=16384,
         description="Channels after the stem; 0 for twice the growth rate.",
     )
+    stem_pool: StemPool = Field(
+        default="max",
+        description="3x3 max pool with padding, rounding up without (Caffe), of maps padded with "
+        "zeros (TensorFlow), or of stride 1 before a blur; or a 2x2 average; or a 3x3 convolution.",
+    )
+    transition_pool: StridedPool = Field(
+        default="average",
+        description="How transitions halve the map: by averages, or by binomial filters that "
+        "overlap (blur).",
+    )
     dropout: float = Field(
         default=0.0,
         ge=0,
@@ -73,7 +83,7 @@ class DenseSpec(NamedDepthSpec):
         stem_width = scale_width(self.stem_width or 2 * self.growth_rate, self.width_multiplier)
         layer = DenseLayer(growth, self.bottleneck, self.dropout)
         # CIFAR's stem is bare: the first layer begins with norm and activation.
-        stem = Stem(self.stem, stem_width, bare_end=self.stem == "cifar")
+        stem = Stem(self.stem, stem_width, self.stem_pool, bare_end=self.stem == "cifar")
         x = build_stem(x, stem)
         for i, depth in enumerate(self.depths):
             with x.graph.scope(f"stage{i + 1}"):
@@ -86,8 +96,8 @@ class DenseSpec(NamedDepthSpec):
         """A transition that halves the map; a pool alone where the parts are fused last."""
         if self.cross_stage == "last":
             with x.graph.scope("transition"):
-                return avg_pool(x, 2, stride=2)
-        return transition(x, self._compressed(x.channels))
+                return strided_pool(x, 2, self.transition_pool)
+        return transition(x, self._compressed(x.channels), pool=self.transition_pool)
 
     def _connected(self, x: Tensor, block: Transform) -> Tensor:
         """A dense block, of all channels or of part of them."""

@@ -56,6 +56,28 @@ def generated_stages(
     return tuple(GeneratedStage(width, len(list(blocks))) for width, blocks in runs)
 
 
+def scaled_width(width: int, multiplier: float) -> int:
+    """A width times a multiplier, to the nearest quantum; the width itself where that is 1."""
+    return width if multiplier == 1 else max(1, round(width * multiplier / QUANTUM)) * QUANTUM
+
+
+def scaled_group_width(width: int, multiplier: float) -> int:
+    """Channels of a group times a multiplier: 1, 2, 4 or the nearest quantum.
+
+    As pycls scales networks for Dollár et al. 2021 (arXiv:2103.06877): rounded to a whole number
+    first, and 3 to 5 are 4.
+    """
+    if multiplier == 1:
+        return width
+    match max(1, round(width * multiplier)):
+        case 1 | 2 as small:
+            return small
+        case 3 | 4 | 5:
+            return 4
+        case whole:
+            return round(whole / QUANTUM) * QUANTUM
+
+
 def fit_groups(
     width: int, *, ratio: float, group_width: int, rounding: WidthRounding = "nearest"
 ) -> GroupedWidth:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from models.graph import Tensor
 from models.layers.basics import (
+    ActKind,
     NormKind,
     act,
     conv,
@@ -13,7 +16,10 @@ from models.layers.basics import (
     linear,
     norm,
 )
+from models.layers.channel_norm import PositionNormKind, channel_norm
 from models.ops import ActivationKind
+
+NormPlace = Literal["pooled", "maps"]
 
 
 def pooled_classifier(
@@ -24,7 +30,7 @@ def pooled_classifier(
     convolutional: bool = False,
     bias: bool = True,
     final_width: int | None = None,
-    act_kind: ActivationKind = "relu",
+    act_kind: ActKind = "relu",
 ) -> Tensor:
     """(N, C, H, W) -> (N, num_classes), or (N, C) where there are no classes.
 
@@ -35,11 +41,11 @@ def pooled_classifier(
         convolutional: whether the classifier is a 1x1 convolution rather than a linear layer.
         bias: whether the classifier has biases.
         final_width: channels of a last 1x1 convolution, norm and activation, before the pool.
-        act_kind: that activation.
+        act_kind: these activations.
     """
     with x.graph.scope("head"):
         if norm_kind:
-            x = act(norm(x, norm_kind))
+            x = act(norm(x, norm_kind), act_kind)
         if final_width:
             x = conv_norm_act(x, final_width, act_kind=act_kind)
         x = global_avg_pool(x)
@@ -47,3 +53,64 @@ def pooled_classifier(
             return flatten(conv(x, num_classes, bias=bias))
         x = flatten(x)
         return linear(x, num_classes, bias=bias) if num_classes else x
+
+
+def normed_classifier(
+    x: Tensor,
+    num_classes: int,
+    *,
+    norm_on: NormPlace = "pooled",
+    norm_kind: PositionNormKind = "layer",
+    hidden: int = 0,
+) -> Tensor:
+    """(N, C, H, W) -> (N, num_classes), with a norm over channels, pooled or of the maps.
+
+    Args:
+        x: maps of the last stage.
+        num_classes: outputs of the classifier; 0 for no classifier.
+        norm_on: whether the norm comes after the pool or before it.
+        norm_kind: that norm.
+        hidden: features of a layer between; 0 for none.
+    """
+    with x.graph.scope("head"):
+        if norm_on == "maps":
+            x = global_avg_pool(channel_norm(x, norm_kind))
+        else:
+            x = channel_norm(global_avg_pool(x), norm_kind)
+        x = flatten(x)
+        if hidden:
+            x = act(linear(x, hidden), "gelu")
+        return linear(x, num_classes) if num_classes else x
+
+
+def late_conv_classifier(
+    x: Tensor,
+    num_classes: int,
+    *,
+    width: int,
+    depth: int = 1,
+    hidden: int,
+    bias: bool = True,
+    act_kind: ActivationKind = "hardswish",
+) -> Tensor:
+    """MobileNetV3's: the widest convolution comes after the pool, where it costs next to nothing.
+
+    Howard et al. 2019, arXiv:1905.02244, §5.1.
+
+    Args:
+        x: maps of the last stage.
+        num_classes: outputs of the classifier; 0 for no classifier.
+        width: channels of the 1x1 convolutions before the pool; 0 for none.
+        depth: how many there are of them.
+        hidden: channels of the 1x1 convolution after the pool; 0 for none.
+        bias: whether that one has biases.
+        act_kind: activation of all of them.
+    """
+    with x.graph.scope("head"):
+        for _ in range(depth if width else 0):
+            x = conv_norm_act(x, width, act_kind=act_kind)
+        x = global_avg_pool(x)
+        if hidden:
+            x = act(conv(x, hidden, bias=bias), act_kind)
+        x = flatten(x)
+        return linear(x, num_classes) if num_classes else x

@@ -45,16 +45,16 @@ class Unit(NamedTuple):
     bias: bool = False
 
 
-_NORMED = Unit()
+NORMED = Unit()
 
 
-def unit(x: Tensor, step: Step, how: Unit = _NORMED) -> Tensor:
+def unit(x: Tensor, step: Step, how: Unit = NORMED) -> Tensor:
     """relu(norm(conv(x))), or relu(conv(x)) without the norm."""
     y = conv(x, step.width, step.kernel, stride=step.stride, padding=step.padding, bias=how.bias)
     return act(norm(y) if how.norm else y)
 
 
-def chain(x: Tensor, *steps: Step, how: Unit = _NORMED) -> Tensor:
+def chain(x: Tensor, *steps: Step, how: Unit = NORMED) -> Tensor:
     """Units one after another."""
     for step in steps:
         x = unit(x, step, how)
@@ -76,7 +76,7 @@ def pool3(x: Tensor, kind: PoolKind) -> Tensor:
 
 
 @block
-def pool_branch(x: Tensor, width: int, kind: PoolKind, *, how: Unit = _NORMED) -> Tensor:
+def pool_branch(x: Tensor, width: int, kind: PoolKind, *, how: Unit = NORMED) -> Tensor:
     """relu(norm(W pool(x))): 3x3, 1x1; the pool alone where the width is 0."""
     y = pool3(x, kind)
     return unit(y, Step(width), how) if width else y

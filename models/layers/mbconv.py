@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.graph import Tensor, block
-from models.layers.attention import squeeze_excite
+from models.layers.attention import Attention, attend, squeeze_excite
 from models.layers.basics import act, conv, conv_norm_act, norm
 from models.ops import ActivationKind
 
@@ -30,6 +30,8 @@ class Squeeze(NamedTuple):
 
 
 NO_SQUEEZE = Squeeze()
+InnerAttention = Squeeze | Attention
+"""Squeeze-and-excitation as mobile networks have it, or attention as other blocks have it."""
 
 
 @block
@@ -55,7 +57,8 @@ def mbconv(
     *,
     stride: int,
     act_kind: ActivationKind,
-    squeeze: Squeeze = NO_SQUEEZE,
+    squeeze: InnerAttention = NO_SQUEEZE,
+    skip: bool = True,
 ) -> Tensor:
     """[x +] norm W2 se(act(norm D act(norm W1 x))): 1x1, depthwise, 1x1.
 
@@ -66,12 +69,13 @@ def mbconv(
         kernel: side of D.
         stride: of D.
         act_kind: activation after the first two convolutions.
-        squeeze: squeeze-and-excitation before W2.
+        squeeze: squeeze-and-excitation, or other attention, before W2.
+        skip: whether x is added, where its shape is that of the result.
     """
     y = conv_norm_act(x, mid, act_kind=act_kind) if mid else x
     y = conv_norm_act(y, y.channels, kernel, stride=stride, groups=y.channels, act_kind=act_kind)
     y = norm(conv(_squeezed(y, squeeze), width))
-    return _added(y, x, stride=stride)
+    return _added(y, x, stride=stride) if skip else y
 
 
 @block
@@ -83,7 +87,8 @@ def fused_mbconv(
     *,
     stride: int,
     act_kind: ActivationKind,
-    squeeze: Squeeze = NO_SQUEEZE,
+    squeeze: InnerAttention = NO_SQUEEZE,
+    skip: bool = True,
 ) -> Tensor:
     """[x +] norm W2 se(act(norm W1 x)): a full convolution in place of 1x1 and depthwise.
 
@@ -93,10 +98,12 @@ def fused_mbconv(
     y = _squeezed(y, squeeze)
     if mid:
         y = norm(conv(y, width))
-    return _added(y, x, stride=stride)
+    return _added(y, x, stride=stride) if skip else y
 
 
-def _squeezed(y: Tensor, squeeze: Squeeze) -> Tensor:
+def _squeezed(y: Tensor, squeeze: InnerAttention) -> Tensor:
+    if isinstance(squeeze, Attention):
+        return attend(y, squeeze)
     if not squeeze.width:
         return y
     return squeeze_excite(y, squeeze.width, act_kind=squeeze.act, gate=squeeze.gate)

@@ -13,7 +13,7 @@ from models.layers.basics import conv_norm_act
 from models.layers.heads import pooled_classifier
 from models.layers.mbconv import Squeeze, fused_mbconv, mbconv
 from models.ops import ActivationKind
-from models.scaling import make_divisible, scale_depths
+from models.scaling import DepthRounding, make_divisible, scale_depths
 from models.spec import ArchitectureSpec, Depths, Width
 
 T = TypeVar("T")
@@ -84,6 +84,9 @@ class MBConvSpec(ArchitectureSpec):
     activation: MobileActivation = Field(
         default="relu6", description="Activation after stem, inner convolutions and head."
     )
+    plain_stages: int = Field(
+        default=0, ge=0, le=8, description="First stages whose blocks have no shortcuts."
+    )
     stem_width: Width = Field(default=32, description="Channels after the stem.")
     stem_scaling: bool = Field(
         default=True, description="Whether the width multiplier applies to the stem."
@@ -91,6 +94,11 @@ class MBConvSpec(ArchitectureSpec):
     end_depth_scaling: bool = Field(
         default=True,
         description="Whether the depth multiplier applies to the first and last stage.",
+    )
+    depth_rounding: DepthRounding = Field(
+        default="up",
+        description="Of blocks times the depth multiplier: up, or to the nearest number, which "
+        "fast compound scaling wants.",
     )
     head_width: int = Field(
         default=1280,
@@ -116,7 +124,7 @@ class MBConvSpec(ArchitectureSpec):
     @property
     def depths(self) -> tuple[int, ...]:
         """Blocks per stage, scaled."""
-        depths = scale_depths(self.depth, self.depth_multiplier)
+        depths = scale_depths(self.depth, self.depth_multiplier, self.depth_rounding)
         if self.end_depth_scaling:
             return depths
         last = len(depths) - 1
@@ -153,6 +161,7 @@ class MBConvSpec(ArchitectureSpec):
             stride=1 if index else at_stage(self.strides, stage),
             act_kind=self.stage_activation(stage),
             squeeze=self.squeeze(x.channels, mid or x.channels, stage),
+            skip=stage >= self.plain_stages,
         )
 
     def head(self, x: Tensor) -> Tensor:

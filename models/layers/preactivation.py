@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from models.graph import Tensor, block
 from models.layers.attention import attend
-from models.layers.basics import act, conv, dropout, norm
+from models.layers.basics import act, dropout, norm, unbiased_conv
 from models.layers.residual import Residual
 from models.layers.shortcuts import projection, zero_padded
 
@@ -17,9 +17,11 @@ def preact_basic(
     x: Tensor, width: int, *, stride: int, style: Residual, dropout_rate: float = 0.0
 ) -> Tensor:
     """shortcut(x) + attend(W2 relu(norm W1 relu(norm x))), both 3x3."""
-    ready = act(norm(x, style.norm))
-    y = act(norm(conv(ready, width, 3, stride=stride), style.norm))
-    y = conv(dropout(y, dropout_rate), width, 3)
+    ready = _ready(x, style)
+    standardized = style.standardized
+    y = unbiased_conv(ready, width, style.kernel, stride=stride, standardized=standardized)
+    y = dropout(_ready(y, style), dropout_rate)
+    y = unbiased_conv(y, width, style.kernel, standardized=standardized)
     return _join(y, x, ready, stride=stride, style=style)
 
 
@@ -27,10 +29,19 @@ def preact_basic(
 def preact_bottleneck(x: Tensor, mid: int, width: int, *, stride: int, style: Residual) -> Tensor:
     """shortcut(x) + attend(W3 relu(norm W2 relu(norm W1 relu(norm x)))): 1x1, 3x3, 1x1."""
     outer, inner = (stride, 1) if style.stride_on_first else (1, stride)
-    ready = act(norm(x, style.norm))
-    y = act(norm(conv(ready, mid, stride=outer), style.norm))
-    y = act(norm(conv(y, mid, 3, stride=inner, groups=style.groups), style.norm))
-    return _join(conv(y, width), x, ready, stride=stride, style=style)
+    ready = _ready(x, style)
+    standardized = style.standardized
+    y = unbiased_conv(ready, mid, stride=outer, standardized=standardized)
+    y = _ready(y, style)
+    y = unbiased_conv(
+        y, mid, style.kernel, stride=inner, groups=style.groups, standardized=standardized
+    )
+    y = unbiased_conv(_ready(y, style), width, standardized=standardized)
+    return _join(y, x, ready, stride=stride, style=style)
+
+
+def _ready(x: Tensor, style: Residual) -> Tensor:
+    return act(norm(x, style.norm), style.act)
 
 
 def _join(y: Tensor, x: Tensor, ready: Tensor, *, stride: int, style: Residual) -> Tensor:
@@ -39,7 +50,12 @@ def _join(y: Tensor, x: Tensor, ready: Tensor, *, stride: int, style: Residual) 
     if style.shortcut == "C" or (style.shortcut == "B" and not same):
         # No norm on it: the next block begins with one.
         x = projection(
-            ready, y.channels, stride=stride, pooled=style.pooled_shortcut, norm_kind=None
+            ready,
+            y.channels,
+            stride=stride,
+            pooled=style.pooled_shortcut,
+            norm_kind=None,
+            standardized=style.standardized,
         )
     elif not same:
         x = zero_padded(x, y.channels, stride=stride)

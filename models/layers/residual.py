@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 
 from models.graph import Tensor, block
 from models.layers.attention import Attention, attend
-from models.layers.basics import NormKind, act, avg_pool, concat, conv, conv_norm_act, norm
+from models.layers.basics import ActKind, NormKind, act, concat, conv, conv_norm_act, norm
 from models.layers.shortcuts import ShortcutOption, add_shortcut
+from models.layers.strided_pool import StridedPool, strided_pool
 
 BlockForm = Literal["a", "b", "c"]
 
@@ -23,9 +24,13 @@ class Residual(NamedTuple):
         shortcut: option A, B or C of the ResNet paper.
         pooled_shortcut: downsample shortcuts by average pooling (ResNet-D).
         stride_on_first: stride of a bottleneck on its first 1x1 instead of its 3x3.
-        pooled_stride: replace strides of 3x3 convolutions by average pools (anti-aliasing).
+        pooled_stride: replace strides of 3x3 convolutions by pools (anti-aliasing).
         groups: of the 3x3 convolution of a bottleneck: its cardinality.
         form: how a ResNeXt block is written, Fig. 3 of Xie et al.
+        act: activation after the convolutions and the addition.
+        kernel: side of the spatial convolutions; 3 in the paper.
+        strided_pool: which pools replace strides, if any do.
+        standardized: whether convolutions standardise their weights (pre-activation blocks).
     """
 
     shortcut: ShortcutOption = "B"
@@ -36,13 +41,17 @@ class Residual(NamedTuple):
     attention: Attention = Attention()
     groups: int = 1
     form: BlockForm = "c"
+    act: ActKind = "relu"
+    kernel: int = 3
+    strided_pool: StridedPool = "average"
+    standardized: bool = False
 
 
 @block
 def basic(x: Tensor, width: int, *, stride: int, style: Residual) -> Tensor:
     """relu(attend(norm W2 relu(norm W1 x)) + shortcut(x)), both 3x3."""
     y = _spatial(x, width, stride=stride, groups=1, style=style)
-    y = norm(conv(y, width, 3), style.norm)
+    y = norm(conv(y, width, style.kernel), style.norm)
     return _join(y, x, stride=stride, style=style)
 
 
@@ -59,7 +68,7 @@ def bottleneck(x: Tensor, mid: int, width: int, *, stride: int, style: Residual)
     """
     outer, inner = (stride, 1) if style.stride_on_first else (1, stride)
     if style.form == "c" or style.groups == 1:
-        y = conv_norm_act(x, mid, stride=outer, norm_kind=style.norm)
+        y = conv_norm_act(x, mid, stride=outer, norm_kind=style.norm, act_kind=style.act)
         y = _spatial(y, mid, stride=inner, groups=style.groups, style=style)
         y = conv(y, width)
     else:
@@ -71,9 +80,15 @@ def _spatial(x: Tensor, width: int, *, stride: int, groups: int, style: Residual
     """The 3x3 convolution that carries the stride, or leaves it to a pool."""
     pooled = style.pooled_stride and stride > 1
     y = conv_norm_act(
-        x, width, 3, stride=1 if pooled else stride, groups=groups, norm_kind=style.norm
+        x,
+        width,
+        style.kernel,
+        stride=1 if pooled else stride,
+        groups=groups,
+        norm_kind=style.norm,
+        act_kind=style.act,
     )
-    return avg_pool(y, stride, stride=stride) if pooled else y
+    return strided_pool(y, stride, style.strided_pool) if pooled else y
 
 
 def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
@@ -85,7 +100,7 @@ def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
         pooled=style.pooled_shortcut,
         norm_kind=style.norm,
     )
-    return act(y)
+    return act(y, style.act)
 
 
 def _paths(x: Tensor, mid: int, width: int, *, outer: int, inner: int, style: Residual) -> Tensor:
@@ -95,10 +110,11 @@ def _paths(x: Tensor, mid: int, width: int, *, outer: int, inner: int, style: Re
     before one last convolution. Both have exactly the weights of the grouped form c.
     """
     ends = []
+    share = mid // style.groups
     for _ in range(style.groups):
         with x.graph.scope("path"):
-            y = conv_norm_act(x, mid // style.groups, stride=outer, norm_kind=style.norm)
-            y = _spatial(y, mid // style.groups, stride=inner, groups=1, style=style)
+            y = conv_norm_act(x, share, stride=outer, norm_kind=style.norm, act_kind=style.act)
+            y = _spatial(y, share, stride=inner, groups=1, style=style)
             ends.append(conv(y, width) if style.form == "a" else y)
     if style.form == "b":
         return conv(concat(*ends), width)

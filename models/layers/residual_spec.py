@@ -10,7 +10,8 @@ from pydantic import Field
 
 from models.graph import Tensor
 from models.layers.attention import Attention, AttentionKind
-from models.layers.basics import NormKind
+from models.layers.attention_pool import attention_pool
+from models.layers.basics import ActKind, NormKind
 from models.layers.heads import pooled_classifier
 from models.layers.named_depth import NamedDepthSpec, depth_schema
 from models.layers.residual import Residual, basic, bottleneck
@@ -18,6 +19,7 @@ from models.layers.shortcuts import ShortcutOption
 from models.layers.stages import stages
 from models.layers.stems import Stem, StemKind, StemPool
 from models.layers.stems import stem as build_stem
+from models.layers.strided_pool import StridedPool
 from models.scaling import scale_width
 from models.spec import Depths, Width
 
@@ -59,7 +61,8 @@ class ResidualSpec(NamedDepthSpec):
     stem_width: Width = Field(default=64, description="Channels after the stem.")
     stem_pool: StemPool = Field(
         default="max",
-        description="3x3 max pool with padding, or rounding up without (Caffe), or a 2x2 average.",
+        description="3x3 max pool with padding, rounding up without (Caffe), of maps padded with "
+        "zeros (TensorFlow), or of stride 1 before a blur; or a 2x2 average; or a 3x3 convolution.",
     )
     shortcut: ShortcutOption = Field(
         default="B",
@@ -68,7 +71,15 @@ class ResidualSpec(NamedDepthSpec):
     pooled_shortcut: bool = Field(
         default=False, description="Downsample shortcuts by average pooling (ResNet-D)."
     )
-    norm: NormKind = Field(default="batch", description="Batch norm, or group norm of 32 groups.")
+    norm: NormKind = Field(
+        default="batch",
+        description="Batch norm, group norm of 32 groups, or filter response norm.",
+    )
+    activation: ActKind = Field(
+        default="relu",
+        description="After convolutions and additions; max(x, τ) with a trained τ per channel "
+        "(thresholded) was made for filter response norm.",
+    )
     attention: AttentionKind = Field(
         default="none", description="Attention on what each block adds to its shortcut."
     )
@@ -103,7 +114,7 @@ class ResidualSpec(NamedDepthSpec):
     def stem_style(self, *, bare_end: bool = False) -> Stem:
         """The stem, scaled."""
         width = scale_width(self.stem_width, self.width_multiplier)
-        return Stem(self.stem, width, self.stem_pool, self.norm, bare_end)
+        return Stem(self.stem, width, self.stem_pool, self.norm, bare_end, self.activation)
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
@@ -115,6 +126,7 @@ class ResidualSpec(NamedDepthSpec):
             pooled_shortcut=self.pooled_shortcut,
             norm=self.norm,
             attention=attention,
+            act=self.activation,
         )
 
 
@@ -129,9 +141,14 @@ class PostActivationSpec(ResidualSpec):
         description="Convolution of a bottleneck that strides: the 3x3 (v1.5), or the first 1x1 "
         "as in the 2015 paper.",
     )
-    pooled_stride: bool = Field(
-        default=False,
-        description="Average pools in place of strided 3x3 convolutions (anti-aliasing).",
+    strided_pool: Literal["none", StridedPool] = Field(
+        default="none",
+        description="Pools in place of the strides of 3x3 convolutions (anti-aliasing): averages, "
+        "or binomial filters that overlap (blur).",
+    )
+    head_pool: Literal["mean", "attention"] = Field(
+        default="mean",
+        description="The last pool: the mean of each map, or attention to its positions (CLIP).",
     )
 
     @abstractmethod
@@ -146,15 +163,17 @@ class PostActivationSpec(ResidualSpec):
             return self.residual_block(x, stage, stride, style)
 
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
-        return pooled_classifier(x, self.num_classes)
+        if self.head_pool == "mean":
+            return pooled_classifier(x, self.num_classes)
+        with x.graph.scope("head"):
+            return attention_pool(x, self.num_classes)
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
-        return (
-            super()
-            .residual_style()
-            ._replace(stride_on_first=self.stride_on == "1x1", pooled_stride=self.pooled_stride)
-        )
+        style = super().residual_style()._replace(stride_on_first=self.stride_on == "1x1")
+        if self.strided_pool == "none":
+            return style
+        return style._replace(pooled_stride=True, strided_pool=self.strided_pool)
 
 
 class ResNetSpec(PostActivationSpec):

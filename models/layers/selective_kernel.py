@@ -11,6 +11,7 @@ from models.errors import ShapeError
 from models.graph import Tensor, block
 from models.layers.attention import attend
 from models.layers.basics import (
+    ActKind,
     NormKind,
     act,
     channel_slice,
@@ -75,6 +76,7 @@ def selective_kernel(
     stride: int = 1,
     groups: int = 1,
     norm_kind: NormKind = "batch",
+    act_kind: ActKind = "relu",
 ) -> Tensor:
     """Σ a_i · U_i, where U_i = relu(norm W_i x) and a = softmax over i of V_i z.
 
@@ -87,12 +89,12 @@ def selective_kernel(
             dilation = (kernel - 1) // 2 if how.dilated else 1
             size = 3 if how.dilated else kernel
             y = conv(share, width, size, stride=stride, dilation=dilation, groups=groups)
-            maps.append(act(norm(y, norm_kind)))
+            maps.append(act(norm(y, norm_kind), act_kind))
     stack = concat(*maps)
     stack = reshape(stack, paths, width, *stack.shape[2:])
     z = conv(spatial_mean(sum_over(stack, 1)), how.squeezed(width))
     # A group norm of few values at one position would have nothing left to tell.
-    logits = conv(act(norm(z)), paths * width)
+    logits = conv(act(norm(z), act_kind), paths * width)
     choice = softmax(reshape(logits, paths, width, 1, 1), 1)
     return sum_over(stack * choice, 1)
 
@@ -102,7 +104,7 @@ def sk_basic(
     x: Tensor, mid: int, width: int, how: SelectiveKernels, *, stride: int, style: Residual
 ) -> Tensor:
     """relu(attend(norm W2 select(x)) + shortcut(x)), W2 3x3."""
-    y = selective_kernel(x, mid, how, stride=stride, groups=style.groups, norm_kind=style.norm)
+    y = _selected(x, mid, how, stride=stride, style=style)
     return _join(norm(conv(y, width, 3), style.norm), x, stride=stride, style=style)
 
 
@@ -111,9 +113,23 @@ def sk_bottleneck(
     x: Tensor, mid: int, width: int, how: SelectiveKernels, *, stride: int, style: Residual
 ) -> Tensor:
     """relu(attend(norm W3 select(relu(norm W1 x))) + shortcut(x)): an SK unit (§3.2)."""
-    y = conv_norm_act(x, mid, norm_kind=style.norm)
-    y = selective_kernel(y, mid, how, stride=stride, groups=style.groups, norm_kind=style.norm)
+    y = conv_norm_act(x, mid, norm_kind=style.norm, act_kind=style.act)
+    y = _selected(y, mid, how, stride=stride, style=style)
     return _join(norm(conv(y, width), style.norm), x, stride=stride, style=style)
+
+
+def _selected(
+    x: Tensor, width: int, how: SelectiveKernels, *, stride: int, style: Residual
+) -> Tensor:
+    return selective_kernel(
+        x,
+        width,
+        how,
+        stride=stride,
+        groups=style.groups,
+        norm_kind=style.norm,
+        act_kind=style.act,
+    )
 
 
 def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
@@ -125,4 +141,4 @@ def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
         pooled=style.pooled_shortcut,
         norm_kind=style.norm,
     )
-    return act(y)
+    return act(y, style.act)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from models.graph import Tensor
-from models.layers.basics import NormKind, avg_pool, conv, norm
+from models.layers.basics import NormKind, avg_pool, norm, unbiased_conv
 from models.ops import PadChannels, Subsample
 
 ShortcutOption = Literal["A", "B", "C"]
@@ -45,6 +45,7 @@ def projection(
     stride: int,
     pooled: bool = False,
     norm_kind: NormKind | None = "batch",
+    standardized: bool = False,
 ) -> Tensor:
     """norm(1x1 convolution(x)); no norm where its kind is None.
 
@@ -55,7 +56,7 @@ def projection(
         if pooled and stride > 1:
             x = avg_pool(x, 2, stride=stride, ceil=True)
             stride = 1
-        y = conv(x, channels, stride=stride)
+        y = unbiased_conv(x, channels, stride=stride, standardized=standardized)
         return norm(y, norm_kind) if norm_kind else y
 
 

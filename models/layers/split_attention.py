@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from models.graph import Tensor, block
 from models.layers.attention import attend
 from models.layers.basics import (
+    ActKind,
     NormKind,
     act,
     conv,
@@ -54,7 +55,13 @@ class SplitAttention(NamedTuple):
 
 @block
 def split_attention(
-    x: Tensor, width: int, how: SplitAttention, *, stride: int = 1, norm_kind: NormKind = "batch"
+    x: Tensor,
+    width: int,
+    how: SplitAttention,
+    *,
+    stride: int = 1,
+    norm_kind: NormKind = "batch",
+    act_kind: ActKind = "relu",
 ) -> Tensor:
     """Σ a_r · U_r over the splits U = relu(norm W x), with a = softmax over r of V2 z.
 
@@ -64,7 +71,13 @@ def split_attention(
     radix, groups = how.radix, how.cardinality
     splits = max(1, radix)
     y = conv_norm_act(
-        x, splits * width, 3, stride=stride, groups=splits * groups, norm_kind=norm_kind
+        x,
+        splits * width,
+        3,
+        stride=stride,
+        groups=splits * groups,
+        norm_kind=norm_kind,
+        act_kind=act_kind,
     )
     if radix == 0:
         return y
@@ -72,7 +85,7 @@ def split_attention(
         y = reshape(y, radix, width, *y.shape[2:])
     z = spatial_mean(sum_over(y, 1) if radix > 1 else y)
     # A group norm of few values at one position would have nothing left to tell.
-    z = act(norm(conv(z, how.squeezed(width), groups=groups, bias=True)))
+    z = act(norm(conv(z, how.squeezed(width), groups=groups, bias=True)), act_kind)
     logits = conv(z, radix * width, groups=groups, bias=True)
     if radix == 1:
         return y * act(logits, "sigmoid")
@@ -94,10 +107,12 @@ def resnest_bottleneck(
 ) -> Tensor:
     """relu(attend(norm W3 split(relu(norm W1 x))) + shortcut(x)): 1x1, split attention, 1x1."""
     pooled = stride > 1 and pool != "none"
-    y = conv_norm_act(x, mid, norm_kind=style.norm)
+    y = conv_norm_act(x, mid, norm_kind=style.norm, act_kind=style.act)
     if pooled and pool == "before":
         y = padded_avg_pool(y, 3, stride=stride, padding=1)
-    y = split_attention(y, mid, how, stride=1 if pooled else stride, norm_kind=style.norm)
+    y = split_attention(
+        y, mid, how, stride=1 if pooled else stride, norm_kind=style.norm, act_kind=style.act
+    )
     if pooled and pool == "after":
         y = padded_avg_pool(y, 3, stride=stride, padding=1)
     y = add_shortcut(
@@ -108,4 +123,4 @@ def resnest_bottleneck(
         pooled=style.pooled_shortcut,
         norm_kind=style.norm,
     )
-    return act(y)
+    return act(y, style.act)

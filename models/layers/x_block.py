@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from models.errors import ShapeError
 from models.graph import Tensor, block
-from models.layers.attention import squeeze_excite
+from models.layers.attention import Attention, attend, squeeze_excite
 from models.layers.basics import NormKind, act, avg_pool, conv, group_norm, norm
 from models.ops import ActivationKind
 
@@ -27,6 +27,8 @@ class XStyle(NamedTuple):
             or nothing at all.
         linear_end: no activation after the addition.
         norm_group_width: channels of a group, if the norm is a group norm.
+        attention: in the place of squeeze-and-excitation, where that has no squeezed channels.
+        kernel: side of the grouped convolutions; 3 in the papers.
     """
 
     squeeze_ratio: float = 0.0
@@ -35,11 +37,13 @@ class XStyle(NamedTuple):
     norm: NormKind = "batch"
     norm_group_width: int = 16
     act: ActivationKind = "relu"
+    attention: Attention = Attention()
+    kernel: int = 3
 
     def normed(self, x: Tensor) -> Tensor:
         """norm(x)."""
-        if self.norm == "batch":
-            return norm(x)
+        if self.norm != "group":
+            return norm(x, self.norm)
         if x.channels % self.norm_group_width:
             raise ShapeError(
                 f"{x.channels} channels do not divide into norm groups of {self.norm_group_width}"
@@ -62,7 +66,7 @@ def x_block(
     """act(shortcut(x) + norm W3 attend(act(norm W2 act(norm W1 x)))): 1x1, grouped 3x3, 1x1."""
     shortcut = _shortcut(x, width, stride=stride, style=style, normed=True)
     y = style.ready(conv(x, mid))
-    y = style.ready(conv(y, mid, 3, stride=stride, groups=mid // group_width))
+    y = style.ready(conv(y, mid, style.kernel, stride=stride, groups=mid // group_width))
     y = _attended(y, x, style)
     y = style.normed(conv(y, width))
     if shortcut:
@@ -77,7 +81,7 @@ def preact_x_block(
     """W3 act(norm attend(W2 act(norm W1 r))) + shortcut(r), where r = act(norm(x))."""
     x = style.ready(x)
     y = conv(x, mid)
-    y = conv(style.ready(y), mid, 3, stride=stride, groups=mid // group_width)
+    y = conv(style.ready(y), mid, style.kernel, stride=stride, groups=mid // group_width)
     y = conv(style.ready(_attended(y, x, style)), width)
     shortcut = _shortcut(x, width, stride=stride, style=style, normed=False)
     return y + shortcut if shortcut else y
@@ -86,7 +90,7 @@ def preact_x_block(
 def _attended(y: Tensor, x: Tensor, style: XStyle) -> Tensor:
     """Squeeze-and-excitation, as narrow as the channels entering the block make it."""
     if not style.squeeze_ratio:
-        return y
+        return attend(y, style.attention)
     return squeeze_excite(y, style.squeezed(x.channels), act_kind=style.act)
 
 

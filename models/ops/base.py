@@ -17,7 +17,7 @@ class Weight(NamedTuple):
     """A tensor owned by an operator.
 
     Its role is that of a parameter (trainable, or frozen), or of state that is kept but not
-    trained: a buffer of the network's dtype, or an int64 counter whatever that dtype.
+    trained: a buffer of the network's dtype, or int64 counters (or indices) whatever that dtype.
     """
 
     name: str
@@ -36,12 +36,14 @@ class Op(ABC):
 
     ``label`` names the operator in paths (``stage1.bottleneck2.conv1``). The result of a ``view``
     shares the storage of its input and leaves it as it was; see also `overwrites`. What happens
-    ``only_in_training`` hands on its input at inference.
+    ``only_in_training`` hands on its input at inference. Where the result ``is_weight`` itself,
+    it is there anyway, and not an activation.
     """
 
     label: ClassVar[str]
     view: ClassVar[bool] = False
     only_in_training: ClassVar[bool] = False
+    is_weight: ClassVar[bool] = False
 
     @abstractmethod
     def shape(self, *inputs: Shape) -> Shape:

@@ -89,6 +89,36 @@ class Div(Op):
 
 
 @dataclass(frozen=True, slots=True)
+class Maximum(Op):
+    """The larger of x and y, broadcast."""
+
+    label = "maximum"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return broadcast(*inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Square(Op):
+    """x²."""
+
+    label = "square"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rsqrt(Op):
+    """1 / √x."""
+
+    label = "rsqrt"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Shift(Op):
     """x + a constant."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.ops.base import Op, Pair, Shape
+from models.errors import ShapeError
+from models.ops.base import Op, Pair, Shape, Weight
 from models.ops.sizes import as_maps, describe_window, fitting
 
 
@@ -45,6 +46,51 @@ class AvgPool2d(Pool2d):
 
 
 @dataclass(frozen=True, slots=True)
+class BlurPool2d(Op):
+    """Each channel through a fixed binomial filter that strides: no element is dropped unseen.
+
+    Zhang 2019, arXiv:1904.11486. It runs as a depthwise convolution of the map with its edges
+    reflected; the filter is a buffer.
+    """
+
+    kernel: int = 3
+    stride: int = 2
+
+    label = "blur"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        n, c, h, w = as_maps("blurring", inputs[0])
+        if min(h, w) <= self.padding:
+            raise ShapeError(
+                f"a {self.kernel}x{self.kernel} blur reflects {self.padding} of a {h}x{w} map, "
+                "which has to be larger"
+            )
+        _, _, height, width = self.padded((n, c, h, w))
+        return (
+            n,
+            c,
+            (height - self.kernel) // self.stride + 1,
+            (width - self.kernel) // self.stride + 1,
+        )
+
+    def padded(self, x: Shape) -> Shape:
+        """The shape of a map with its edges reflected."""
+        return *x[:2], x[2] + 2 * self.padding, x[3] + 2 * self.padding
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return (Weight("filter", (inputs[0][1], 1, self.kernel, self.kernel), "buffer"),)
+
+    @property
+    def padding(self) -> int:
+        """How much of each edge is reflected: what keeps a stride of 1 from shrinking the map."""
+        return (self.kernel + self.stride - 2) // 2
+
+    @property
+    def detail(self) -> str:
+        return describe_window((self.kernel, self.kernel), (self.stride, self.stride))
+
+
+@dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool2d(Op):
     """(N, C, H, W) -> (N, C, *size): means over windows that cover the map, whatever its size."""
 
@@ -67,6 +113,22 @@ class Mean(Op):
     dims: tuple[int, ...]
 
     label = "mean"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return _reduced(inputs[0], self.dims)
+
+    @property
+    def detail(self) -> str:
+        return _describe_dims(self.dims)
+
+
+@dataclass(frozen=True, slots=True)
+class Variance(Op):
+    """Σ(x - mean)² / (n - 1) over some dimensions, each kept with size 1."""
+
+    dims: tuple[int, ...]
+
+    label = "variance"
 
     def shape(self, *inputs: Shape) -> Shape:
         return _reduced(inputs[0], self.dims)

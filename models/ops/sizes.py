@@ -25,14 +25,16 @@ def fitting(name: str, kernel: Pair, x: Shape, out: Shape) -> Shape:
 
 def broadcast(x: Shape, y: Shape, *, keep_first: bool = False) -> Shape:
     """The shape of an elementwise result; with ``keep_first`` it has to be that of x."""
-    if x == y:
+    if len(x) == len(y) and x == y:
         return x
     rank = max(len(x), len(y))
-    pairs = list(zip(_padded(x, rank), _padded(y, rank), strict=True))
-    out = tuple(max(pair) for pair in pairs)
-    if not all(a == b or 1 in (a, b) for a, b in pairs) or (keep_first and out != x):
+    fits, out = len(x) == rank or not keep_first, []
+    for a, b in zip(_padded(x, rank), _padded(y, rank), strict=True):
+        fits = fits and (b in (a, 1) or (a == 1 and not keep_first))
+        out.append(b if a == 1 else a)
+    if not fits:
         raise ShapeError(f"sizes {x} and {y} do not fit together")
-    return out
+    return tuple(out)
 
 
 def _padded(x: Shape, rank: int) -> Shape:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from models.errors import ShapeError
-from models.ops.base import Op, Shape
+from models.ops.base import Op, Pair, Shape
 from models.ops.sizes import as_maps
 
 
@@ -21,7 +21,7 @@ class Concat(Op):
     def shape(self, *inputs: Shape) -> Shape:
         first, dim = inputs[0], self.dim
         before, after = first[:dim], first[dim + 1 :]
-        for x in inputs:
+        for x in set(inputs):
             if x[:dim] != before or x[dim + 1 :] != after:
                 raise ShapeError(f"cannot concatenate {first} and {x} along dimension {dim}")
         return (*before, sum([x[dim] for x in inputs]), *after)
@@ -79,6 +79,67 @@ class Reshape(Op):
 
 
 @dataclass(frozen=True, slots=True)
+class Select(Op):
+    """The elements at one index of a dimension, which disappears; a view."""
+
+    dim: int
+    index: int
+
+    label = "select"
+    view = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not self.index < x[self.dim]:
+            raise ShapeError(f"there is no element {self.index} along dimension {self.dim} of {x}")
+        return (*x[: self.dim], *x[self.dim + 1 :])
+
+    @property
+    def detail(self) -> str:
+        return f"{self.index} of dim {self.dim}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contiguous(Op):
+    """The same elements, copied into the order of their dimensions."""
+
+    label = "copy"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Expand(Op):
+    """(1, ...), repeated as a view for each image of a batch, the second input: (N, ...)."""
+
+    label = "expand"
+    view = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x, batch = inputs
+        if x[0] != 1:
+            raise ShapeError(f"only one of something is repeated for every image, got {x}")
+        return (batch[0], *x[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Roll(Op):
+    """(N, H, W, C) with rows and columns moved along, those that leave coming in again."""
+
+    shifts: Pair
+
+    label = "roll"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return as_maps("rolling", inputs[0])
+
+    @property
+    def detail(self) -> str:
+        return f"{self.shifts[0]},{self.shifts[1]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Flatten(Op):
     """(N, ...) -> (N, product of the rest)."""
 
@@ -91,18 +152,21 @@ class Flatten(Op):
 
 @dataclass(frozen=True, slots=True)
 class Pad2d(Op):
-    """Zeros around each map: left, right, top, bottom."""
+    """Zeros around each map: left, right, top, bottom; maps of (N, H, W, C) if so laid out."""
 
     sides: tuple[int, int, int, int]
+    channels_last: bool = False
 
     label = "pad"
 
     def shape(self, *inputs: Shape) -> Shape:
-        n, c, h, w = as_maps("padding", inputs[0])
+        x = as_maps("padding", inputs[0])
+        h, w = x[1:3] if self.channels_last else x[2:]
         left, right, top, bottom = self.sides
         if h + top + bottom < 1 or w + left + right < 1:
             raise ShapeError(f"cropping by {self.sides} leaves nothing of a {h}x{w} map")
-        return n, c, h + top + bottom, w + left + right
+        size = h + top + bottom, w + left + right
+        return (x[0], *size, x[3]) if self.channels_last else (*x[:2], *size)
 
     @property
     def detail(self) -> str:

@@ -11,7 +11,11 @@ from models.ops.sizes import as_maps, describe_window, fitting
 
 @dataclass(frozen=True, slots=True)
 class Conv2d(Op):
-    """(N, Cin, H, W) -> (N, out_channels, H', W'); H' = (H + 2p - d(k-1) - 1) // s + 1."""
+    """(N, Cin, H, W) -> (N, out_channels, H', W'); H' = (H + 2p - d(k-1) - 1) // s + 1.
+
+    ``standardized`` weights are made to have mean 0 and variance 1 for each output channel every
+    time they are used; Qiao et al. 2019, arXiv:1903.10520.
+    """
 
     out_channels: int
     kernel: Pair
@@ -20,6 +24,7 @@ class Conv2d(Op):
     dilation: Pair = (1, 1)
     groups: int = 1
     bias: bool = False
+    standardized: bool = False
 
     label = "conv"
 
@@ -35,6 +40,8 @@ class Conv2d(Op):
             self.padding,
             self.dilation,
         )
+        if self.standardized and x[1] // groups * kh * kw == 1:
+            raise ShapeError("a single weight for each output channel cannot be standardised")
         height = (x[2] + 2 * ph - dh * (kh - 1) - 1) // sh + 1
         width = (x[3] + 2 * pw - dw * (kw - 1) - 1) // sw + 1
         return fitting("convolution", self.kernel, x, (x[0], self.out_channels, height, width))
@@ -47,7 +54,8 @@ class Conv2d(Op):
     def detail(self) -> str:
         dilation = "" if self.dilation == (1, 1) else f" dilation={self.dilation[0]}"
         groups = "" if self.groups == 1 else f" groups={self.groups}"
-        return describe_window(self.kernel, self.stride) + dilation + groups
+        weights = " standardized" if self.standardized else ""
+        return describe_window(self.kernel, self.stride) + dilation + groups + weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class Parameter(Op):
     size: Shape
 
     label = "parameter"
+    is_weight = True
 
     def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - it has none
         return self.size

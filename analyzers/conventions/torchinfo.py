@@ -1,0 +1,106 @@
+"""torchinfo: ``summary(model, input_data=x).total_mult_adds``, of leaf modules only.
+
+Its rule is one for all modules: each parameter called weight or bias, times the batch; in a
+convolution times the positions too. For a linear layer that sees one vector per image this is
+right, for one that sees a sequence it forgets the positions, and so for norms.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from analyzers.compute import macs
+from analyzers.conventions.hooks import unknown_blur, unseen_attention, unseen_product
+from analyzers.conventions.line_items import Line, Sheet, Terms, Tool
+from analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
+from analyzers.conventions.vocabulary import UNCOUNTED
+from analyzers.reading import Reading
+from models.graph import Graph
+from models.ops import (
+    Activation,
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm2d,
+    BlurPool2d,
+    Conv1d,
+    Conv2d,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    LocalResponseNorm,
+    MatMul,
+    MaxPool2d,
+    Op,
+    ScaledDotProductAttention,
+    Shape,
+)
+
+SEQUENCES = Line(
+    "linear layers over sequences",
+    "weights times the first dimension: the positions of a sequence are forgotten",
+    "mistake",
+)
+NORMS = Line("norms", "scale and shift once an image, not once a position", "mistake")
+CONVOLUTION_BIASES = Line("biases of convolutions", "1 per output element")
+LINEAR_BIASES = Line("biases of linear layers", "1 per output of the first dimension")
+
+torchinfo_rules = Reading[Terms]("torchinfo", ())
+
+
+@torchinfo_rules.rule(Conv1d, Conv2d)
+def convolution(op: Conv1d | Conv2d, out: Shape, x: Shape) -> Terms:
+    """Weights and biases at every position; the class name has to contain Conv, and does."""
+    weight, *bias = op.weights(x)
+    positions = out[0] * prod(out[2:])
+    return (
+        (CONVOLUTIONS, positions * weight.size),
+        (CONVOLUTION_BIASES, positions * sum(b.size for b in bias)),
+    )
+
+
+@torchinfo_rules.rule(Linear)
+def linear(op: Linear, out: Shape, x: Shape) -> Terms:
+    """Weights and biases for each row of the first dimension."""
+    weight, *bias = op.weights(x)
+    one_vector = len(out) == 2  # noqa: PLR2004 - (N, features)
+    return (
+        (LINEAR_LAYERS if one_vector else SEQUENCES, out[0] * weight.size),
+        (LINEAR_BIASES, out[0] * sum(b.size for b in bias)),
+    )
+
+
+@torchinfo_rules.rule(BatchNorm2d, GroupNorm, LayerNorm)
+def norm(op: Op, out: Shape, x: Shape) -> Terms:
+    """Scale and shift for each row of the first dimension."""
+    affine = (weight.size for weight in op.weights(x) if weight.name in {"weight", "bias"})
+    return ((NORMS, out[0] * sum(affine)),)
+
+
+torchinfo_rules.rule(MatMul)(unseen_product)
+torchinfo_rules.rule(ScaledDotProductAttention)(unseen_attention)
+torchinfo_rules.rule(BlurPool2d)(unknown_blur)
+torchinfo_rules.nothing(
+    *UNCOUNTED,
+    Activation,
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    LocalResponseNorm,
+    MaxPool2d,
+)
+
+
+def _read(graph: Graph) -> Sheet:
+    sheet = Sheet()
+    for tensor in graph.tensors:
+        sheet.enter(torchinfo_rules(tensor.call), macs(tensor.call))
+    return sheet
+
+
+TORCHINFO = Tool(
+    name="torchinfo",
+    title="torchinfo",
+    version="1.8.0",
+    call="summary(model, input_data=x).total_mult_adds",
+    unit="macs",
+    read=_read,
+)

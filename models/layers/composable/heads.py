@@ -1,0 +1,252 @@
+"""Heads of composed networks: from the last maps to class scores."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.graph import Tensor
+from models.layers.basics import NormKind
+from models.layers.channel_norm import PositionNormKind
+from models.layers.classifiers import (
+    convolved_classifier,
+    hidden_classifier,
+    mapped_classifier,
+)
+from models.layers.composable.part import AnyActivation, ByName, Part, Rate, Scaling
+from models.layers.heads import (
+    NormPlace,
+    late_conv_classifier,
+    normed_classifier,
+    pooled_classifier,
+)
+from models.layers.inception import dropout_classifier
+from models.layers.mbconv_spec import HeadScaling
+from models.ops import ActivationKind
+from models.spec import Width
+
+OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
+
+_SCALING = "Whether the width multiplier applies to these channels: never, above 1, or always."
+
+
+class HeadPart(Part, ABC):
+    """The last layers of a network."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @abstractmethod
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes); features where there are no classes."""
+
+
+class PooledHead(HeadPart):
+    """The mean of each map, and a classifier."""
+
+    kind: Literal["pooled"]
+    convolutional: bool = Field(
+        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
+    )
+    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
+        """(N, C, H, W) -> (N, num_classes)."""
+        return pooled_classifier(x, num_classes, convolutional=self.convolutional, bias=self.bias)
+
+
+class PreactivatedHead(HeadPart):
+    """Norm and activation, which pre-activation blocks leave to do, before the mean."""
+
+    kind: Literal["preactivated"]
+    norm: NormKind = Field(
+        default="batch",
+        description="Batch norm, group norm of 32 groups, or filter response norm.",
+    )
+    activation: AnyActivation = Field(default="relu", description="Activation after that norm.")
+    convolutional: bool = Field(
+        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
+    )
+    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
+        """(N, C, H, W) -> (N, num_classes)."""
+        return pooled_classifier(
+            x,
+            num_classes,
+            norm_kind=self.norm,
+            act_kind=self.activation,
+            convolutional=self.convolutional,
+            bias=self.bias,
+        )
+
+
+class ConvHead(HeadPart):
+    """A wide 1x1 convolution before the mean, as in MobileNetV2 and EfficientNet."""
+
+    kind: Literal["conv"]
+    width: Width = Field(default=1280, description="Channels of the convolution.")
+    scaling: HeadScaling = Field(default="full", description=_SCALING)
+    activation: AnyActivation = Field(default="relu", description="Activation of the convolution.")
+    convolutional: bool = Field(
+        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
+    )
+    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes)."""
+        return pooled_classifier(
+            x,
+            num_classes,
+            final_width=scaled_by(self.scaling, self.width, scaling),
+            act_kind=self.activation,
+            convolutional=self.convolutional,
+            bias=self.bias,
+        )
+
+
+class LateConvHead(HeadPart):
+    """A 1x1 convolution before the mean and the widest one after it, as in MobileNetV3."""
+
+    kind: Literal["late_conv"]
+    width: OptionalWidth = Field(
+        default=960, description="Channels of the convolution before the mean; 0 for none."
+    )
+    hidden: OptionalWidth = Field(
+        default=1280, description="Channels of the convolution after the mean; 0 for none."
+    )
+    scaling: HeadScaling = Field(
+        default="fixed",
+        description="Whether the width multiplier applies to the convolution after the mean: "
+        "never, above 1, or always.",
+    )
+    bias: bool = Field(
+        default=True, description="Whether the convolution after the mean has biases."
+    )
+    activation: ActivationKind = Field(
+        default="hardswish", description="Activation of both convolutions."
+    )
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes)."""
+        return late_conv_classifier(
+            x,
+            num_classes,
+            width=scaling.channels(self.width) if self.width else 0,
+            hidden=scaled_by(self.scaling, self.hidden, scaling) if self.hidden else 0,
+            bias=self.bias,
+            act_kind=self.activation,
+        )
+
+
+class NormedHead(HeadPart):
+    """A norm of the means, or of the maps before them, as in ConvNeXt."""
+
+    kind: Literal["normed"]
+    norm: PositionNormKind = Field(
+        default="layer",
+        description="Over the channels of each position: layer norm, or division by their root "
+        "mean square or by their standard deviation.",
+    )
+    norm_on: NormPlace = Field(
+        default="pooled", description="Whether the norm follows the pool or precedes it."
+    )
+    hidden: OptionalWidth = Field(
+        default=0, description="Hidden channels of the classifier; 0 for none."
+    )
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes)."""
+        return normed_classifier(
+            x,
+            num_classes,
+            norm_on=self.norm_on,
+            norm_kind=self.norm,
+            hidden=scaling.channels(self.hidden) if self.hidden else 0,
+        )
+
+
+class DropoutHead(HeadPart):
+    """The mean of each map, dropout, and a linear layer."""
+
+    kind: Literal["dropout"]
+    rate: Rate = Field(default=0.2, description="Rate of the dropout.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
+        """(N, C, H, W) -> (N, num_classes)."""
+        return dropout_classifier(x, num_classes, self.rate)
+
+
+class HiddenHead(HeadPart):
+    """Two hidden layers that read whole maps, as in AlexNet and VGG."""
+
+    kind: Literal["hidden"]
+    side: int = Field(
+        default=7, ge=1, le=64, description="Side of the maps that the first layer reads."
+    )
+    hidden: Width = Field(default=4096, description="Features of the two hidden layers.")
+    sliding: bool = Field(
+        default=False,
+        description="The hidden layers slide over a larger map as convolutions, instead of "
+        "reading one pooled to their side.",
+    )
+    dropout: Rate = Field(default=0.5, description="Rate of the dropout after the hidden layers.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes)."""
+        classifier = convolved_classifier if self.sliding else hidden_classifier
+        return classifier(
+            x,
+            num_classes,
+            side=self.side,
+            hidden=scaling.channels(self.hidden),
+            dropout_rate=self.dropout,
+        )
+
+
+class MappedHead(HeadPart):
+    """A map of scores for each class, then their means, as in SqueezeNet and DarkNet-19."""
+
+    kind: Literal["mapped"]
+    activation: Literal["none", ActivationKind] = Field(
+        default="none", description="Activation of the maps of scores."
+    )
+    dropout: Rate = Field(default=0.0, description="Rate of the dropout before them.")
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
+        """(N, C, H, W) -> (N, num_classes)."""
+        return mapped_classifier(
+            x,
+            num_classes,
+            dropout_rate=self.dropout,
+            act_kind=None if self.activation == "none" else self.activation,
+        )
+
+
+def scaled_by(how: HeadScaling, width: int, scaling: Scaling) -> int:
+    """A width of the head times the multiplier, where it applies."""
+    match how:
+        case "fixed":
+            return width
+        case "up":
+            return max(width, scaling.channels(width))
+        case "full":
+            return scaling.channels(width)
+
+
+AnyHead = Annotated[
+    PooledHead
+    | ConvHead
+    | LateConvHead
+    | NormedHead
+    | PreactivatedHead
+    | DropoutHead
+    | HiddenHead
+    | MappedHead,
+    Field(discriminator="kind"),
+    ByName(),
+]

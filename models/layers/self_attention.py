@@ -1,0 +1,111 @@
+"""Self-attention over tokens (N, ..., tokens, channels), and the perceptron that follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal
+
+from models.errors import ShapeError
+from models.graph import Tensor, block
+from models.layers.basics import (
+    act,
+    contiguous,
+    layer_norm,
+    linear,
+    parameter,
+    permute,
+    reshape,
+    scale,
+    select,
+    softmax,
+)
+from models.ops import MatMul, ScaledDotProductAttention
+
+AttentionKind = Literal["fused", "composed"]
+"""One kernel that keeps no scores (Dao et al. 2022), or products and a softmax one by one."""
+
+_BY_ROWS, _MATMUL, _FUSED = MatMul(transposed=True), MatMul(), ScaledDotProductAttention()
+
+
+@block
+def attention(
+    x: Tensor,
+    heads: int,
+    *,
+    kind: AttentionKind = "fused",
+    bias: bool = True,
+    add_positions: Callable[[Tensor], Tensor] | None = None,
+    features: int | None = None,
+) -> Tensor:
+    """W softmax(q kᵀ / √d) v for each head; Vaswani et al. 2017, arXiv:1706.03762 §3.2.
+
+    Args:
+        x: (N, tokens, channels), or (N, windows, tokens, channels).
+        heads: into which the channels of queries, keys and values are divided.
+        kind: whether scores are ever written to memory.
+        bias: whether queries, keys and values have biases.
+        add_positions: what is added to the scores (N, ..., heads, tokens, tokens), if anything;
+            only composed.
+        features: of the result: as many as there are channels by default; with 0 there is no W.
+    """
+    *outer, tokens, channels = x.shape[1:]
+    if channels % heads:
+        raise ShapeError(f"{channels} channels do not divide into {heads} heads")
+    apart = reshape(linear(x, 3 * channels, bias=bias), *outer, tokens, 3, heads, channels // heads)
+    token_dim = len(outer) + 1
+    # (N, ..., tokens, 3, heads, d) -> (N, ..., 3, heads, tokens, d)
+    heads_first = permute(apart, *_with_tokens_inside(len(apart.shape), token_dim))
+    q, k, v = (select(heads_first, token_dim, i) for i in range(3))
+    if kind == "fused" and add_positions is None:
+        y = x.graph.append(_FUSED, q, k, v)
+    else:
+        # A matrix product lays its operands out anew when heads lie between the tokens.
+        q = contiguous(scale(q, (channels // heads) ** -0.5))
+        scores = x.graph.append(_BY_ROWS, q, contiguous(k))
+        if add_positions is not None:
+            scores = add_positions(scores)
+        y = x.graph.append(_MATMUL, softmax(scores, -1), contiguous(v))
+    y = permute(y, *_swapped(len(y.shape), token_dim))
+    y = y if kind == "fused" and add_positions is None else contiguous(y)
+    y = reshape(y, *outer, tokens, channels)
+    return y if features == 0 else linear(y, features or channels)
+
+
+@lru_cache(64)
+def _with_tokens_inside(rank: int, token_dim: int) -> tuple[int, ...]:
+    t = token_dim
+    return (*range(t), t + 1, t + 2, t, *range(t + 3, rank))
+
+
+@lru_cache(64)
+def _swapped(rank: int, dim: int) -> tuple[int, ...]:
+    return (*range(dim), dim + 1, dim, *range(dim + 2, rank))
+
+
+@block
+def perceptron(x: Tensor, hidden: int) -> Tensor:
+    """W2 gelu(W1 x) at each token."""
+    return linear(act(linear(x, hidden), "gelu"), x.shape[-1])
+
+
+@block
+def transformer_block(
+    x: Tensor,
+    heads: int,
+    *,
+    hidden: int,
+    kind: AttentionKind = "fused",
+    qkv_bias: bool = True,
+    scaled: bool = False,
+) -> Tensor:
+    """y = x + γ attention(norm(x)); y + γ W2 gelu(W1 norm(y)); Dosovitskiy et al. 2021, Fig. 1.
+
+    ``scaled`` gives each branch a γ for every channel; Touvron et al. 2021, arXiv:2103.17239.
+    """
+
+    def gamma(y: Tensor) -> Tensor:
+        return y * parameter(y, y.shape[-1]) if scaled else y
+
+    x = x + gamma(attention(layer_norm(x), heads, kind=kind, bias=qkv_bias))
+    return x + gamma(perceptron(layer_norm(x), hidden))

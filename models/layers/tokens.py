@@ -1,0 +1,36 @@
+"""From maps to tokens: patches, and the tokens that stand for no patch."""
+
+from __future__ import annotations
+
+from models.graph import Tensor
+from models.layers.basics import conv, parameter, permute, reshape
+from models.ops import Concat, Expand
+
+_EXPAND, _CONCAT_TOKENS = Expand(), Concat(1)
+
+
+def patch_tokens(x: Tensor, width: int, patch: int) -> Tensor:
+    """(N, C, H, W) -> (N, H/patch · W/patch, width): one linear map of every whole patch."""
+    return as_tokens(conv(x, width, patch, stride=patch, padding=0, bias=True))
+
+
+def as_tokens(x: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, H · W, C), as a view: a token for each position."""
+    _, channels, rows, columns = x.shape
+    return permute(reshape(x, channels, rows * columns), 0, 2, 1)
+
+
+def as_map(x: Tensor, rows: int, columns: int) -> Tensor:
+    """(N, rows · columns, C) -> (N, C, rows, columns), as a view."""
+    return reshape(permute(x, 0, 2, 1), x.shape[2], rows, columns)
+
+
+def prepend(x: Tensor, count: int) -> Tensor:
+    """(N, n, C) -> (N, n + count, C): trained tokens before those of the patches."""
+    tokens = [x.graph.append(_EXPAND, parameter(x, 1, 1, x.shape[2]), x) for _ in range(count)]
+    return x.graph.append(_CONCAT_TOKENS, *tokens, x) if tokens else x
+
+
+def add_positions(x: Tensor) -> Tensor:
+    """x + a trained vector for each position."""
+    return x + parameter(x, 1, *x.shape[1:])

@@ -1,0 +1,120 @@
+"""Attention within windows of a map, and the merging of patches; Liu et al. 2021 (Swin)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from models.graph import Tensor, block
+from models.layers.basics import (
+    contiguous,
+    layer_norm,
+    linear,
+    parameter,
+    permute,
+    reshape,
+)
+from models.layers.self_attention import attention, perceptron
+from models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, Slice, WindowMask
+
+_LOOKUP = Lookup()
+_pad_op = lru_cache(256)(Pad2d)
+_slice_op = lru_cache(256)(Slice)
+_roll_op = lru_cache(256)(Roll)
+_positions_op = lru_cache(256)(RelativePositions)
+_mask_op = lru_cache(256)(WindowMask)
+
+
+@block
+def swin_block(x: Tensor, heads: int, *, window: int, shifted: bool, hidden: int) -> Tensor:
+    """y = x + windows(norm(x)); y + W2 gelu(W1 norm(y)), of (N, H, W, C); Liu et al. 2021, Eq. 3.
+
+    Args:
+        x: the map.
+        heads: of the attention.
+        window: side of the windows; a side of the map where that is smaller.
+        shifted: whether windows are moved by half their side.
+        hidden: channels inside the perceptron.
+    """
+    x = x + window_attention(layer_norm(x), heads, window=window, shifted=shifted)
+    return x + perceptron(layer_norm(x), hidden)
+
+
+@block
+def window_attention(x: Tensor, heads: int, *, window: int, shifted: bool) -> Tensor:
+    """Attention in each window of (N, H, W, C), over positions relative to each other."""
+    height, width = size = x.shape[1], x.shape[2]
+    sides = min(window, height), min(window, width)
+    # A map that is one window has nothing beside it to look at.
+    down, across = shift = (
+        sides[0] // 2 if shifted and height > window else 0,
+        sides[1] // 2 if shifted and width > window else 0,
+    )
+    x = _padded(x, -height % sides[0], -width % sides[1])
+    whole = x.shape[1], x.shape[2]
+    x = x.graph.append(_roll_op((-down, -across)), x) if any(shift) else x
+    x = _partition(x, sides)
+
+    def positions(scores: Tensor) -> Tensor:
+        scores = scores + _relative_bias(scores, heads, sides)
+        if any(shift):
+            scores = scores + scores.graph.append(_mask_op(whole, sides, shift))
+        return scores
+
+    x = attention(x, heads, kind="composed", add_positions=positions)
+    x = _merge(x, whole, sides)
+    x = x.graph.append(_roll_op(shift), x) if any(shift) else x
+    return _cropped(x, size)
+
+
+@block
+def patch_merging(x: Tensor, channels: int | None = None) -> Tensor:
+    """(N, H, W, C) -> (N, H/2, W/2, 2C): W norm of four neighbours side by side; §3.1.
+
+    The result has other ``channels`` where they are given.
+    """
+    x = _padded(x, x.shape[1] % 2, x.shape[2] % 2)
+    _, height, width, merged = x.shape
+    x = reshape(x, height // 2, 2, width // 2, 2, merged)
+    x = contiguous(permute(x, 0, 1, 3, 4, 2, 5))
+    x = reshape(x, height // 2, width // 2, 4 * merged)
+    return linear(layer_norm(x), channels or 2 * merged, bias=False)
+
+
+def _relative_bias(x: Tensor, heads: int, window: Pair) -> Tensor:
+    """(heads, hw, hw): a trained number for each head and each offset between two positions."""
+    offsets = (2 * window[0] - 1) * (2 * window[1] - 1)
+    table = parameter(x, offsets, heads)
+    rows = x.graph.append(_LOOKUP, table, x.graph.append(_positions_op(window)))
+    return contiguous(permute(rows, 2, 0, 1))
+
+
+def _partition(x: Tensor, window: Pair) -> Tensor:
+    """(N, H, W, C) -> (N, windows, hw, C)."""
+    _, height, width, channels = x.shape
+    h, w = window
+    x = reshape(x, height // h, h, width // w, w, channels)
+    x = contiguous(permute(x, 0, 1, 3, 2, 4, 5))
+    return reshape(x, (height // h) * (width // w), h * w, channels)
+
+
+def _merge(x: Tensor, size: Pair, window: Pair) -> Tensor:
+    """(N, windows, hw, C) -> (N, H, W, C)."""
+    (height, width), (h, w) = size, window
+    x = reshape(x, height // h, width // w, h, w, x.shape[3])
+    x = contiguous(permute(x, 0, 1, 3, 2, 4, 5))
+    return reshape(x, height, width, x.shape[5])
+
+
+def _padded(x: Tensor, bottom: int, right: int) -> Tensor:
+    if not (bottom or right):
+        return x
+    return x.graph.append(_pad_op((0, right, 0, bottom), channels_last=True), x)
+
+
+def _cropped(x: Tensor, size: Pair) -> Tensor:
+    if (x.shape[1], x.shape[2]) == size:
+        return x
+    for dim, side in enumerate(size, 1):
+        if x.shape[dim] > side:
+            x = x.graph.append(_slice_op(dim, 0, side), x)
+    return contiguous(x)
