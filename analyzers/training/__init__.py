@@ -1,0 +1,1 @@
+"""What training costs: memory, arithmetic, and what can be done about either."""

@@ -1,0 +1,101 @@
+"""The largest batch that fits: in so many bytes, for inference or for training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from analyzers.profile import Profile
+from analyzers.training.options import TrainingOptions
+from analyzers.training.step import TrainingStep
+from models.errors import GraphTooLarge
+from models.spec import ArchitectureSpec, DType
+
+MAX_BATCH = 65_536
+"""As many images as may be asked about at once."""
+
+
+class LargestBatch(NamedTuple):
+    """How many images fit.
+
+    Attributes:
+        batch: images; 0 if not even one fits.
+        needed_bytes: what that many need; for 0, what one needs.
+        next_bytes: what one image more needs; None at the limit of what is counted.
+        spare_bytes: what is left; negative if not even one image fits.
+    """
+
+    batch: int
+    needed_bytes: int
+    next_bytes: int | None
+    spare_bytes: int
+
+
+def largest_batch(
+    spec: ArchitectureSpec,
+    available: int,
+    *,
+    dtype: DType = "float32",
+    training: TrainingOptions | None = None,
+) -> LargestBatch:
+    """The most images that can be fed at once within so many bytes, everything counted.
+
+    That is weights, buffers, input and what is alive; in training gradients, optimizer state and
+    what autograd keeps too. What kernels, allocators and drivers take besides is not in it.
+
+    Args:
+        spec: the network.
+        available: bytes.
+        dtype: of weights and activations.
+        training: how it is trained; None for inference.
+
+    Raises:
+        ShapeError: if sizes do not fit together.
+    """
+    need = _need(spec, dtype, training)
+    one = need(1)
+    if one is None or one > available:
+        return LargestBatch(0, one or 0, one, available - (one or 0))
+    low, high = 1, 2
+    while high <= MAX_BATCH and _fits(need(high), available):
+        low, high = high, 2 * high
+    high = min(high, MAX_BATCH + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _fits(need(middle), available) else (low, middle)
+    needed = need(low) or 0
+    following = need(low + 1) if low < MAX_BATCH else None
+    return LargestBatch(low, needed, following, available - needed)
+
+
+def inference_bytes(profile: Profile) -> int:
+    """Bytes of a forward pass: weights, buffers, input, and what is alive at the fullest moment."""
+    memory = profile.memory
+    return (
+        memory.weights_bytes
+        + memory.buffers_bytes
+        + memory.input_bytes
+        + memory.inference_peak_bytes
+    )
+
+
+def _fits(needed: int | None, available: int) -> bool:
+    return needed is not None and needed <= available
+
+
+def _need(
+    spec: ArchitectureSpec, dtype: DType, training: TrainingOptions | None
+) -> Callable[[int], int | None]:
+    def need(batch: int) -> int | None:
+        """Bytes; None if they are too many to be exact."""
+        try:
+            profile = Profile(spec.graph(batch), dtype)
+            if training is None:
+                return inference_bytes(profile)
+            return TrainingStep(profile, training).memory.peak_bytes
+        except GraphTooLarge:
+            if batch == 1:
+                raise
+            return None
+
+    return need

@@ -1,0 +1,158 @@
+"""One training step: what it keeps, what it takes, what it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from analyzers.profile import Profile
+from analyzers.training.checkpointing import segments
+from analyzers.training.freezing import gradients_reach, trained
+from analyzers.training.gradients import StepMacs, step_macs
+from analyzers.training.kept_tensors import Autograd, Keeping, computed_again
+from analyzers.training.optimizer_state import SINGLE_BYTES, state_bytes
+from analyzers.training.options import TrainingOptions
+from analyzers.training.timeline import Moment, backward_moments, forward_moments
+
+
+class TrainingMemory(NamedTuple):
+    """Bytes of a training step.
+
+    Attributes:
+        weights_bytes: in the network's dtype, trained and frozen.
+        master_weights_bytes: a copy of those that train, in float32.
+        gradients_bytes: of weights that train.
+        optimizer_bytes: state from step to step.
+        buffers_bytes: statistics and counters.
+        input_bytes: one batch of images.
+        kept_bytes: what autograd keeps of the forward pass.
+        total_bytes: the sum of all these.
+        peak_bytes: the most that is there at one moment, gradients of tensors included; those of
+            weights come while kept tensors go.
+    """
+
+    weights_bytes: int
+    master_weights_bytes: int
+    gradients_bytes: int
+    optimizer_bytes: int
+    buffers_bytes: int
+    input_bytes: int
+    kept_bytes: int
+    total_bytes: int
+    peak_bytes: int
+
+
+class TrainingStep:
+    """A training step of a network, under some options.
+
+    Raises:
+        UnknownFreeze: if there is no such part to freeze.
+        UnknownPart: if there is no such part to compute again.
+    """
+
+    def __init__(self, profile: Profile, options: TrainingOptions | None = None) -> None:
+        self.profile = profile
+        self.options = options or TrainingOptions()
+        graph = profile.graph
+        trains = trained(graph, self.options.freeze)
+        self.autograd = Autograd(
+            graph,
+            profile.item_size,
+            profile.storage,
+            profile.sizes,
+            profile.columns.kept,
+            trains,
+            gradients_reach(graph, trains),
+        )
+        self.segments = segments(graph, profile.storage, self.options.checkpoint)
+
+    @cached_property
+    def kept(self) -> list[Keeping]:
+        """What autograd keeps, in the order in which it begins to."""
+        return list(self.autograd.keepings(self.segments))
+
+    @cached_property
+    def kept_bytes(self) -> int:
+        """Bytes that autograd keeps of the forward pass, besides weights and input."""
+        return sum(keeping.size for keeping in self.kept)
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """Live bytes while each operator runs, forward and then backward."""
+        item_size = self.profile.item_size
+        return [
+            *forward_moments(self.autograd, self.kept),
+            *backward_moments(
+                self.autograd,
+                [count * item_size for count in self._trained],
+                self.kept,
+                [(segment, list(self.autograd.within(segment))) for segment in self.segments],
+            ),
+        ]
+
+    @cached_property
+    def _trained(self) -> list[int]:
+        """Elements of the weights of each operator that train."""
+        counts = zip(self.profile.columns.trainable, self.autograd.trains, strict=True)
+        return [count if trains else 0 for count, trains in counts]
+
+    @cached_property
+    def peak(self) -> Moment:
+        """The fullest moment."""
+        return max(self.moments, key=lambda moment: moment.live)
+
+    @cached_property
+    def memory(self) -> TrainingMemory:
+        """Bytes of everything that a step needs."""
+        profile, options = self.profile, self.options
+        elements, item_size = self.trainable_params, profile.item_size
+        tensors = sum(
+            sum(weight.role == "trainable" for weight in tensor.call.weights)
+            for tensor, count in zip(profile.graph.tensors, self._trained, strict=True)
+            if count
+        )
+        master = options.master_weights and item_size < SINGLE_BYTES
+        optimizer_bytes = state_bytes(
+            options.optimizer, elements, tensors, item_size=item_size, master_weights=master
+        )
+        gradients = elements * item_size
+        always = (
+            profile.memory.weights_bytes
+            + (SINGLE_BYTES * elements if master else 0)
+            + optimizer_bytes
+            + profile.memory.buffers_bytes
+            + profile.memory.input_bytes
+        )
+        return TrainingMemory(
+            weights_bytes=profile.memory.weights_bytes,
+            master_weights_bytes=SINGLE_BYTES * elements if master else 0,
+            gradients_bytes=gradients,
+            optimizer_bytes=optimizer_bytes,
+            buffers_bytes=profile.memory.buffers_bytes,
+            input_bytes=profile.memory.input_bytes,
+            kept_bytes=self.kept_bytes,
+            total_bytes=always + gradients + self.kept_bytes,
+            peak_bytes=always + max(self.peak.live, gradients),
+        )
+
+    @property
+    def trainable_params(self) -> int:
+        """Parameters that train."""
+        return sum(self._trained)
+
+    @cached_property
+    def layer_macs(self) -> Sequence[StepMacs]:
+        """MACs of each operator; what checkpointing computes again is with the operator."""
+        autograd = self.autograd
+        steps = step_macs(autograd.graph, autograd.trains, autograd.reached)
+        for segment in self.segments:
+            for i in computed_again(autograd, segment):
+                again = steps[i].recomputed + steps[i].forward
+                steps[i] = steps[i]._replace(recomputed=again)
+        return steps
+
+    @cached_property
+    def macs(self) -> StepMacs:
+        """MACs of the whole step."""
+        return StepMacs(*map(sum, zip(*self.layer_macs, strict=True)))

@@ -1,0 +1,169 @@
+"""``archmeter train``, ``memory`` and ``largest-batch``: what fits, and what a step computes."""
+
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.formats import ListFormat
+from app.cli.request import (
+    Assignments,
+    Batch,
+    InputSize,
+    Precision,
+    PresetName,
+    SpecFile,
+    read_request,
+)
+from models.errors import ArchmeterError
+
+if TYPE_CHECKING:
+    from analyzers.training.options import TrainingOptions
+
+OptimizerName = Annotated[str, typer.Option("--optimizer", help="sgd, momentum, adam or adamw.")]
+MasterWeights = Annotated[
+    bool, typer.Option("--master-weights", help="The optimizer works on weights in float32.")
+]
+Freeze = Annotated[
+    str,
+    typer.Option(
+        "--freeze", help="none, backbone, batch_norm, or a part such as stage2, up to and with it."
+    ),
+]
+Checkpoint = Annotated[
+    str,
+    typer.Option(
+        "--checkpoint", help="Compute again: none, block, stage, a label, or paths between commas."
+    ),
+]
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_BINARY = {unit: 1024**i for i, unit in enumerate(_UNITS)}
+
+
+def train(
+    preset: PresetName = None,
+    *,
+    spec: SpecFile = None,
+    assignments: Assignments = None,
+    resolution: InputSize = None,
+    batch: Batch = None,
+    dtype: Precision = None,
+    optimizer: OptimizerName = "sgd",
+    master_weights: MasterWeights = False,
+    freeze: Freeze = "none",
+    checkpoint: Checkpoint = "none",
+    plans: Annotated[
+        bool, typer.Option("--plans", help="Compare checkpointing plans instead.")
+    ] = False,
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+) -> None:
+    """Show what a training step needs: bytes by purpose, MACs forward and backward."""
+    from analyzers.training.step import TrainingStep
+    from app import strict_json
+    from app.question import Question
+    from app.report_training import print_plans, print_step
+    from app.training import plan_fields, training_fields
+
+    question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
+    options = _options(optimizer, freeze, checkpoint, master_weights=master_weights)
+    step = TrainingStep(question.profile(), options)
+    fields = plan_fields(step.profile, options) if plans else training_fields(step)
+    if output is ListFormat.JSON:
+        sys.stdout.buffer.write(strict_json.dumps(fields) + b"\n")
+    elif plans:
+        print_plans(fields)
+    else:
+        print_step(question, fields)
+
+
+def memory(
+    preset: PresetName = None,
+    *,
+    spec: SpecFile = None,
+    assignments: Assignments = None,
+    resolution: InputSize = None,
+    batch: Batch = None,
+    dtype: Precision = None,
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+) -> None:
+    """Show which tensors are alive when most memory is used at inference."""
+    from app import strict_json
+    from app.question import Question
+    from app.report_training import print_memory
+    from app.training import memory_fields
+
+    question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
+    fields = memory_fields(question.profile())
+    if output is ListFormat.JSON:
+        sys.stdout.buffer.write(strict_json.dumps(fields) + b"\n")
+    else:
+        print_memory(question, fields)
+
+
+def largest_batch(
+    preset: PresetName = None,
+    *,
+    available: Annotated[
+        str, typer.Option("--bytes", metavar="SIZE", help="What there is: 16GB, 24GiB, 512MB.")
+    ],
+    spec: SpecFile = None,
+    assignments: Assignments = None,
+    resolution: InputSize = None,
+    dtype: Precision = None,
+    training: Annotated[bool, typer.Option("--training", help="Train, not only infer.")] = False,
+    optimizer: OptimizerName = "sgd",
+    master_weights: MasterWeights = False,
+    freeze: Freeze = "none",
+    checkpoint: Checkpoint = "none",
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+) -> None:
+    """Find the most images at once that fit."""
+    from analyzers.training.largest_batch import largest_batch as search
+    from app import strict_json
+    from app.question import Question
+    from app.units import si
+
+    size = _bytes(available)
+    question = Question.parse(read_request(preset, spec, assignments, resolution, None, dtype))
+    options = _options(optimizer, freeze, checkpoint, master_weights=master_weights)
+    found = search(
+        question.spec, size, dtype=question.input.dtype, training=options if training else None
+    )
+    if output is ListFormat.JSON:
+        sys.stdout.buffer.write(strict_json.dumps(found._asdict()) + b"\n")
+        return
+    purpose = "training" if training else "inference"
+    if not found.batch:
+        line = f"not one image fits: {purpose} needs {si(found.needed_bytes, 'B')}"
+    else:
+        line = f"batch {found.batch}: {purpose} needs {si(found.needed_bytes, 'B')}"
+    sys.stdout.write(f"{line} of {si(size, 'B')}\n")
+
+
+def _options(
+    optimizer: str, freeze: str, checkpoint: str, *, master_weights: bool
+) -> "TrainingOptions":
+    from analyzers.training.options import TrainingOptions
+    from app.training import policy
+    from app.validation import validate
+
+    given = {
+        "optimizer": optimizer,
+        "freeze": freeze,
+        "checkpoint": policy(checkpoint),
+        "master_weights": master_weights,
+    }
+    return validate(TrainingOptions, given)
+
+
+def _bytes(text: str) -> int:
+    """Bytes of a size such as 16GB or 24GiB."""
+    found = re.fullmatch(
+        r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip(), re.ASCII | re.IGNORECASE
+    )
+    size = float(found[1]) * (_BINARY if found[3] else _UNITS)[found[2].lower()] if found else 0
+    if not 1 <= size < 2**53:
+        raise ArchmeterError(f"--bytes takes a size such as 16GB or 24GiB, got {text!r:.80}")
+    return int(size)
