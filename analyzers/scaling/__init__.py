@@ -1,0 +1,1 @@
+"""How cost grows: networks scaled along depth, width and resolution, and what that takes."""

@@ -1,0 +1,20 @@
+"""What the multipliers of a spec came to, where it could not be what they say."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from analyzers.scaling.knobs import Adjustment, Base, Multipliers
+from models.errors import ArchmeterError
+from models.spec import ArchitectureSpec
+
+
+def departures(spec: ArchitectureSpec) -> tuple[Adjustment, ...]:
+    """Depths and widths of a spec that are not those without its multipliers, times these."""
+    plain = spec.model_copy(update={"depth_multiplier": 1.0, "width_multiplier": 1.0})
+    if plain == spec:
+        return ()
+    wanted = Multipliers(depth=spec.depth_multiplier, width=spec.width_multiplier)
+    with suppress(ArchmeterError):  # what is a network scaled may be none unscaled
+        return Base(plain).scaled(wanted).adjustments
+    return ()

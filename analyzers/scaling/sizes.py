@@ -1,0 +1,99 @@
+"""The sizes of a network, read from its graph: blocks and channels of each stage, resolution."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from models.graph import Graph, Scope, Tensor
+from models.ops import Conv2d, LayerNorm, Linear, Pair, Permute
+
+_MAP_DIMENSIONS = 4
+
+
+class Sizes(NamedTuple):
+    """How deep and wide each stage of a network is, and how large its input.
+
+    Attributes:
+        depths: blocks of each stage; layers with weights where it has no blocks.
+        widths: channels that each stage hands on.
+        group_widths: channels of a group of each stage's first grouped convolution; 0 for none.
+        resolution: height and width of the input in pixels.
+    """
+
+    depths: tuple[int, ...]
+    widths: tuple[int, ...]
+    group_widths: tuple[int, ...]
+    resolution: Pair
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sizes as JSON."""
+        return self._asdict()
+
+
+def sizes(graph: Graph) -> Sizes:
+    """What a graph says of its own sizes."""
+    stages = [scope for scope in graph.root.children if scope.is_stage]
+    return Sizes(
+        depths=tuple([_blocks(graph, stage) for stage in stages]),
+        widths=tuple([channels(graph.tensors[stage.end - 1]) for stage in stages]),
+        group_widths=tuple([_group_width(graph, stage) for stage in stages]),
+        resolution=(graph.input.shape[2], graph.input.shape[3]),
+    )
+
+
+def channels(x: Tensor) -> int:
+    """Channels of a tensor: of maps (N, C, H, W) or (N, H, W, C), of tokens (N, L, C)."""
+    return x.shape[_channel_dimension(x)]
+
+
+def _blocks(graph: Graph, stage: Scope) -> int:
+    """How often a stage repeats its block; what stands there once may be a downsampling."""
+    counts = Counter([child.label for child in stage.children])
+    repeated = max(counts.values(), default=0)
+    if repeated <= 1:
+        # Dense and cross-stage blocks are one scope around a chain of layers or blocks.
+        chains = [child.children for child in stage.children if _is_chain(graph, child.children)]
+        repeated = max(map(len, chains), default=repeated)
+    weighted = (tensor.call.weights for tensor in graph.tensors[stage.start : stage.end])
+    return repeated or sum(map(bool, weighted))
+
+
+def _is_chain(graph: Graph, scopes: list[Scope]) -> bool:
+    """Whether scopes have one name and each reads what there is only since the one before it."""
+
+    def reads(scope: Scope, before: Scope) -> bool:
+        return any(
+            before.start <= x.index < scope.start
+            for tensor in graph.tensors[scope.start : scope.end]
+            for x in tensor.inputs
+        )
+
+    return len({scope.label for scope in scopes}) == 1 and all(
+        reads(later, earlier) for earlier, later in pairwise(scopes)
+    )
+
+
+def _channel_dimension(x: Tensor) -> int:
+    """Where the channels are: the operator that made a tensor says it, or one before that."""
+    while len(x.shape) == _MAP_DIMENSIONS and x.inputs:
+        op = x.call.op
+        if isinstance(op, LayerNorm | Linear):
+            return -1
+        if isinstance(op, Conv2d):
+            return 1
+        # Of several maps the one that was made last: another may come from an earlier stage.
+        maps = [operand for operand in x.inputs if len(operand.shape) == _MAP_DIMENSIONS]
+        x = max(maps or x.inputs, key=lambda operand: operand.index)
+        if isinstance(op, Permute):
+            return op.dims.index(_channel_dimension(x) % len(op.dims))
+    return 1 if len(x.shape) == _MAP_DIMENSIONS else -1
+
+
+def _group_width(graph: Graph, stage: Scope) -> int:
+    for tensor in graph.tensors[stage.start : stage.end]:
+        op = tensor.call.op
+        if isinstance(op, Conv2d) and op.groups > 1:
+            return tensor.call.input_shapes[0][1] // op.groups
+    return 0
