@@ -2,24 +2,27 @@
 
 Shapes, parameters, torch's FlopCounterMode and what autograd saves are read on the meta device,
 where nothing is computed and any size fits. fvcore has to run the network, so it does that on one
-image, and on a smaller one if need be; our count for that image is what it is compared with.
+image, and on a smaller one if need be; our count for that image is what it is compared with. So is
+the peak that torch's allocator reports, of the input asked for where a CPU runs that in seconds.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from analyzers.allocator import measure, predict
 from analyzers.compute import macs
 from analyzers.conventions import fvcore_count, fvcore_extra
 from analyzers.profile import Profile
 from models.errors import ArchmeterError, ShapeError
 from models.graph import Call, Graph
 from models.ops import BatchNorm2d
-from models.spec import ArchitectureSpec, InputSpec
+from models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
 from models.torch_module import to_torch
 
 if TYPE_CHECKING:
@@ -52,12 +55,29 @@ class Difference(NamedTuple):
     theirs: int
 
 
+class Scratch(NamedTuple):
+    """Memory that a kernel takes for itself, where that makes the peak higher or elsewhere.
+
+    Attributes:
+        path: the operator at which most is allocated because of it.
+        takes: bytes that its kernel takes.
+        adds: bytes by which the peak is higher.
+        why: what they are for.
+    """
+
+    path: str
+    takes: int
+    adds: int
+    why: str
+
+
 class Check(NamedTuple):
     """One figure, counted by us and by a tool.
 
     Attributes:
         input_shape: what the tool was run on.
         where: layers that differ, the largest difference first.
+        scratch: what the tool's own kernels add to our figure.
     """
 
     figure: str
@@ -66,16 +86,18 @@ class Check(NamedTuple):
     ours: int
     theirs: int
     where: tuple[Difference, ...] = ()
+    scratch: Scratch | None = None
 
     @property
     def agrees(self) -> bool:
-        """Whether both counts are the same integer."""
-        return self.ours == self.theirs
+        """Whether both counts are the same integer, once the kernels' scratch is added to ours."""
+        return self.ours + (self.scratch.adds if self.scratch else 0) == self.theirs
 
     def as_dict(self) -> dict[str, Any]:
         """The check as JSON."""
         record = {**self._asdict(), "agrees": self.agrees}
         record["where"] = [difference._asdict() for difference in self.where]
+        record["scratch"] = self.scratch._asdict() if self.scratch else None
         return record
 
 
@@ -111,7 +133,13 @@ def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport
     with _ONE_AT_A_TIME:
         # Batch norm refuses to train on one value per channel; two images are never so few.
         trained = profile if _trains(profile.graph) else Profile(spec.graph(2), how.dtype)
-        return AuditReport((*_on_meta(profile, trained), *_with_fvcore(_runnable(spec))))
+        return AuditReport(
+            (
+                *_on_meta(profile, trained),
+                _by_allocator(_held(profile, spec)),
+                *_with_fvcore(_runnable(spec)),
+            )
+        )
 
 
 def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
@@ -125,7 +153,9 @@ def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
         x = torch.empty(profile.input_shape, dtype=dtype)
         images = torch.empty(trained.input_shape, dtype=dtype)
     counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
+    # The counter knows the kernel of accelerators, not that of the CPU.
+    kernel = torch.ops.aten._scaled_dot_product_flash_attention  # noqa: SLF001
+    with torch.no_grad(), counter, _attention_by(kernel):
         outputs = module.eval()(x)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     flops = {name: sum(ops.values()) for name, ops in counter.get_flop_counts().items()}
@@ -171,6 +201,7 @@ def _trains(graph: Graph) -> bool:
 
 def saved_bytes(module: nn.Module, x: Tensor) -> int:
     """Bytes autograd keeps of a forward pass besides weights, buffers and input, by storage."""
+    import torch
     from torch.autograd.graph import saved_tensors_hooks
 
     given = {_identity(tensor) for tensor in (x, *module.parameters(), *module.buffers())}
@@ -181,9 +212,30 @@ def saved_bytes(module: nn.Module, x: Tensor) -> int:
             saved[_identity(tensor)] = tensor
         return tensor
 
-    with saved_tensors_hooks(pack, lambda tensor: tensor):
+    kernel = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001
+    with saved_tensors_hooks(pack, lambda tensor: tensor), _attention_by(kernel):
         module(x)
     return sum(tensor.untyped_storage().nbytes() for tensor in saved.values())
+
+
+def _attention_by(kernel: Callable[..., Any]) -> AbstractContextManager[object]:
+    """Attention in one kernel on the meta device too, where torch would compose it."""
+    from torch.nn.functional import scaled_dot_product_attention
+    from torch.overrides import TorchFunctionMode
+
+    class OneKernel(TorchFunctionMode):
+        def __torch_function__(
+            self,
+            func: Callable[..., Any],
+            types: object,
+            args: tuple[Any, ...] = (),
+            kwargs: dict[str, Any] | None = None,
+        ) -> object:
+            if func is scaled_dot_product_attention and args[0].is_meta:
+                return kernel(*args)[0]
+            return func(*args, **(kwargs or {}))
+
+    return OneKernel()
 
 
 def _identity(tensor: Tensor) -> int:
@@ -196,13 +248,7 @@ def _with_fvcore(graph: Graph) -> list[Check]:
     import torch
     from fvcore.nn import FlopCountAnalysis
 
-    with torch.device("meta"):
-        module = to_torch(graph)
-    # Nobody looks at the values, but denormals in uninitialised memory would make it slow.
-    module = module.to_empty(device="cpu").eval()
-    for tensor in (*module.parameters(), *module.buffers()):
-        torch.nn.init.zeros_(tensor)
-    analysis = FlopCountAnalysis(module, torch.zeros(graph.input.shape))
+    analysis = FlopCountAnalysis(_blank(graph, torch.float32), torch.zeros(graph.input.shape))
     analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
     with torch.no_grad():
         theirs = {name: int(count) for name, count in analysis.by_module().items()}
@@ -219,17 +265,66 @@ def _with_fvcore(graph: Graph) -> list[Check]:
     ]
 
 
+def _held(profile: Profile, spec: ArchitectureSpec) -> Profile:
+    """What is run to see its memory: what was asked for if that is quick, else one smaller image.
+
+    In single precision instead of half: CPUs compute the latter one operation at a time.
+    """
+    if ITEM_SIZES[profile.dtype] < ITEM_SIZES["float32"]:
+        profile = Profile(profile.graph)
+    return profile if _is_quick(profile) else Profile(_runnable(spec), profile.dtype)
+
+
+def _by_allocator(profile: Profile) -> Check:
+    """The peak of a real forward pass, as torch's allocator reports it."""
+    import torch
+
+    dtype = getattr(torch, profile.dtype)
+    module = _blank(profile.graph, dtype)
+    peak, layouts = measure(module, torch.zeros(profile.input_shape, dtype=dtype))
+    predicted = predict(profile, layouts)
+    ours = profile.memory.inference_peak_bytes
+    scratch = (
+        Scratch(predicted.path, predicted.scratch, predicted.peak - ours, predicted.why)
+        if predicted.peak > ours
+        else None
+    )
+    return Check(
+        "inference_peak_bytes",
+        f"torch's CPU allocator, {profile.dtype}",
+        profile.input_shape,
+        ours,
+        peak,
+        scratch=scratch,
+    )
+
+
+def _blank(graph: Graph, dtype: Any) -> nn.Module:  # noqa: ANN401 - torch's class of dtypes
+    """A module that runs on zeros."""
+    import torch
+
+    with torch.device("meta"):
+        module = to_torch(graph).to(dtype)
+    # Nobody looks at the values, but denormals in uninitialised memory would make it slow.
+    module = module.to_empty(device="cpu").eval()
+    for tensor in (*module.parameters(), *module.buffers()):
+        torch.nn.init.zeros_(tensor)
+    return module
+
+
+def _is_quick(profile: Profile) -> bool:
+    """Whether a network can be run in seconds."""
+    return (
+        profile.totals.macs <= MAX_RUN_MACS and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
+    )
+
+
 def _runnable(spec: ArchitectureSpec) -> Graph:
     """The network on one image: of the size asked for, or halved until it is quick to run."""
     graph = spec.graph()
     while True:
-        profile = Profile(graph)
-        small = (
-            profile.totals.macs <= MAX_RUN_MACS
-            and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
-        )
         height, width = spec.resolution
-        if small or min(height, width) < 2:  # noqa: PLR2004 - it cannot be halved
+        if _is_quick(Profile(graph)) or min(height, width) < 2:  # noqa: PLR2004 - it cannot be halved
             return graph
         spec = spec.model_copy(update={"resolution": (height // 2, width // 2)})
         try:

@@ -21,6 +21,8 @@ from models.ops import Shape
 class Facts(NamedTuple):
     """What follows from an operator, its shapes, and the bytes that an element takes.
 
+    The first eleven are shown in the layer table.
+
     Attributes:
         buffers: elements of all of them, ``counters`` included.
         size: bytes of the result; none of what is a weight itself.

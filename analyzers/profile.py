@@ -186,7 +186,7 @@ class Profile:
         columns, runs = self.columns, self._folded.runs
         rows = zip(
             self.paths,
-            *columns[:11],
+            *columns[:11],  # rows begin as facts do
             self._saved_bytes,
             *receptive_fields(self.graph, columns.window, runs),
             strict=True,

@@ -7,6 +7,7 @@ in place writes into it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 from typing import NamedTuple
 
 from models.graph import Graph
@@ -30,6 +31,8 @@ class Extra(NamedTuple):
 
     def bytes(self, item_size: int) -> int:
         """Bytes for a network whose elements take ``item_size`` bytes each."""
+        if self is NOTHING_EXTRA:
+            return 0
         return (
             self.plain * item_size
             + self.statistics * max(4, item_size)
@@ -47,8 +50,7 @@ def storages(graph: Graph, shares: Iterable[bool]) -> list[int]:
         graph: the network.
         shares: for each tensor whether it lives in the storage of its first input.
     """
-    storage = list(range(len(graph.tensors)))
-    for i, (tensor, shared) in enumerate(zip(graph.tensors, shares, strict=True)):
-        if shared:
-            storage[i] = storage[tensor.inputs[0].index]
+    storage = list(range(len(graph.calls)))
+    for i in compress(range(len(storage)), shares):
+        storage[i] = storage[i - graph.sources[i][0]]
     return storage

@@ -7,6 +7,7 @@
     ├── UnsupportedMediaType    a body that is not JSON
     ├── NotAcceptable           a representation that is not offered
     ├── UnknownAnalysis         ids that were never analyzed here
+    ├── NotAudited              an analysis that no other tool has recounted yet
     ├── OutdatedAnalysis        counted under rules this version no longer has
     └── StoreUnavailable        the database cannot be opened or written
 
@@ -88,6 +89,20 @@ class UnknownAnalysis(ArchmeterError):
             field=field,
             value=list(self.ids),
             accepted="the id of a stored analysis, from POST /v1/analyses or GET /v1/analyses",
+        )
+
+
+class NotAudited(ArchmeterError):
+    """No other tool has recounted this analysis yet."""
+
+    code = "not_audited"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"analysis {key} has not been audited yet; POST /v1/analyses/{key}/audit does it",
+            field="id",
+            value=key,
+            accepted="the id of an analysis that was audited",
         )
 
 

@@ -27,6 +27,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[ArchmeterError], HTTPStatus] = {
     errors.InvalidJSON: HTTPStatus.BAD_REQUEST,
     errors.UnknownAnalysis: HTTPStatus.NOT_FOUND,
+    errors.NotAudited: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.OutdatedAnalysis: HTTPStatus.CONFLICT,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

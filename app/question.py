@@ -115,6 +115,12 @@ class Question:
             "links": {
                 "self": this,
                 "layers": f"{this}/layers",
+                "memory": f"{this}/memory",
+                "training": f"{this}/training",
+                "conventions": f"{this}/conventions",
+                "formulas": f"{this}/formulas",
+                "roofline": f"{this}/roofline?device=h100",
+                "receptive_field": f"{this}/receptive-field",
                 "audit": f"{this}/audit",
                 "family": f"/v1/families/{self.spec.family}",
             },

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+AuditVerdict = Literal["agrees", "differs"]
 
 
 class StoredBody(NamedTuple):
@@ -25,6 +27,20 @@ class Summary:
     counting_rules: str
     architecture: Mapping[str, Any]
     figures: Mapping[str, int]
+    created_at: datetime
+    audit: AuditVerdict | None = None
+    """How the second opinion came out; None if nobody has asked for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A second opinion as it is stored."""
+
+    analysis_id: str
+    report: Mapping[str, Any]
+    agrees: bool
+    counting_rules: str
+    torch_version: str
     created_at: datetime
 
 

@@ -38,14 +38,14 @@ def print_profile(question: Question, profile: Profile) -> None:
     out.print(
         f"{size(profile.input_shape)} {given.dtype} -> {size(profile.output_shape)}", markup=False
     )
-    table = _table(
+    rows = table(
         ["stage", "output"], ["blocks", "operators", "params", "MACs", "FLOPs", "activations"]
     )
     for stage in profile.stages:
-        table.add_row(stage.path, size(stage.output_shape), str(len(stage.blocks)), *_costs(stage))
-    table.add_section()
+        rows.add_row(stage.path, size(stage.output_shape), str(len(stage.blocks)), *_costs(stage))
+    rows.add_section()
     totals = profile.totals
-    table.add_row(
+    rows.add_row(
         "total",
         "",
         str(sum(len(stage.blocks) for stage in profile.stages)),
@@ -53,7 +53,7 @@ def print_profile(question: Question, profile: Profile) -> None:
         *map(si, (totals.params, totals.macs, totals.flops, totals.activations)),
         style="bold",
     )
-    out.print(table)
+    out.print(rows)
     for label, text in _memory(profile):
         out.print(f"{label:<18} {text}", markup=False)
     out.print(Text(_CONVENTION, style="dim"))
@@ -61,22 +61,22 @@ def print_profile(question: Question, profile: Profile) -> None:
 
 def print_families(families: Iterable[Family]) -> None:
     """One line for each family."""
-    table = _table(["family", "title"], ["presets"], ["paper"])
+    rows = table(["family", "title"], ["presets"], ["paper"])
     for family in families:
-        table.add_row(
+        rows.add_row(
             family.name, family.title, str(len(family.presets)),
             f"{family.paper.authors} {family.paper.year}, {family.paper.url}",
         )  # fmt: skip
-    console().print(table)
+    console().print(rows)
 
 
 def print_presets(presets: Iterable[Preset]) -> None:
     """One line for each preset, with what it costs at its own resolution."""
-    table = _table(["preset", "family", "input"], ["params", "MACs"], ["source"])
+    rows = table(["preset", "family", "input"], ["params", "MACs"], ["source"])
     for preset in presets:
         question = Question.parse({"architecture": {"preset": preset.name}})
         profile = question.profile()
-        table.add_row(
+        rows.add_row(
             preset.name,
             preset.family,
             size(profile.input_shape),
@@ -84,18 +84,18 @@ def print_presets(presets: Iterable[Preset]) -> None:
             si(profile.totals.macs),
             preset.source,
         )
-    console().print(table)
+    console().print(rows)
 
 
 def print_verifications(found: Sequence[Verification]) -> None:
     """One line for each printed figure, and how many there are of each verdict."""
-    table = _table(
+    rows = table(
         ["architecture", "figure"], ["printed", "counted", "difference"], ["verdict", "source"]
     )
     for figure in found:
         unit = "M" if figure.unit == MILLION else "G"
         name = "MACs" if figure.convention == "macs" else figure.figure
-        table.add_row(
+        rows.add_row(
             figure.architecture,
             name,
             f"{figure.printed} {unit}",
@@ -105,20 +105,21 @@ def print_verifications(found: Sequence[Verification]) -> None:
             figure.source,
         )
     out = console()
-    out.print(table)
+    out.print(rows)
     verdicts = Counter(figure.verdict for figure in found)
     out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
 
 
-def _table(names: Sequence[str], numbers: Sequence[str], notes: Sequence[str] = ()) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+def table(names: Sequence[str], numbers: Sequence[str], notes: Sequence[str] = ()) -> Table:
+    """An empty table: columns of names, of numbers, and of notes that may wrap."""
+    empty = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in names:
-        table.add_column(name, no_wrap=True)
+        empty.add_column(name, no_wrap=True)
     for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+        empty.add_column(name, justify="right", no_wrap=True)
     for name in notes:
-        table.add_column(name)
-    return table
+        empty.add_column(name)
+    return empty
 
 
 def _costs(stage: RollUp) -> list[str]:

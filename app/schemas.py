@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 from analyzers import Memory, RollUp, Row, Totals
 from app.figures import FIGURES
 from app.question import ID_DIGITS
-from app.records import Summary
+from app.records import AuditRecord, AuditVerdict, Summary
 from models.spec import Family, Preset
 
 ANALYSIS_ID = rf"^[0-9a-f]{{{ID_DIGITS}}}$"
@@ -69,6 +69,12 @@ class AnalysisLinks(Body):
 
     self: str
     layers: str
+    memory: str
+    training: str
+    conventions: str
+    formulas: str
+    roofline: str
+    receptive_field: str
     audit: str
     family: str
 
@@ -214,6 +220,9 @@ class _SummaryBody(Body):
     resolution: list[int]
     counting_rules: str
     created_at: datetime
+    audit: AuditVerdict | None
+    """How the second opinion came out; null if nobody has asked for one."""
+
     links: dict[str, str]
 
 
@@ -237,6 +246,7 @@ def summary_fields(summary: Summary) -> dict[str, Any]:
         "counting_rules": summary.counting_rules,
         **summary.figures,
         "created_at": summary.created_at,
+        "audit": summary.audit,
         "links": {"self": f"/v1/analyses/{summary.id}"},
     }
 
@@ -284,6 +294,22 @@ class AuditDifference(Body):
     theirs: int
 
 
+class AuditScratch(Body):
+    """Memory that a kernel of the tool takes for itself."""
+
+    path: str
+    """The operator at which most is allocated because of it."""
+
+    takes: int
+    """Bytes that its kernel takes."""
+
+    adds: int
+    """Bytes by which the peak is higher."""
+
+    why: str
+    """What they are for."""
+
+
 class AuditCheck(Body):
     """One figure, counted by us and by another tool."""
 
@@ -295,8 +321,13 @@ class AuditCheck(Body):
     ours: int
     theirs: int
     agrees: bool
+    """Whether both are the same integer, once what the scratch adds is added to ours."""
+
     where: list[AuditDifference]
     """Layers that differ, the largest difference first."""
+
+    scratch: AuditScratch | None
+    """What the tool's own kernels add to our figure."""
 
 
 class AuditReport(Body):
@@ -308,6 +339,28 @@ class AuditReport(Body):
     """Whether every figure was confirmed to the unit."""
 
     checks: list[AuditCheck]
+    counting_rules: str
+    """Version of the rules that were audited."""
+
+    torch_version: str
+    """Of the torch that recounted."""
+
+    created_at: datetime
+    """When it did."""
+
+    @classmethod
+    def of(cls, summary: Summary, record: AuditRecord) -> Self:
+        """The body for a stored audit."""
+        return cls.model_validate(
+            {
+                "id": summary.id,
+                "name": summary.name,
+                **record.report,
+                "counting_rules": record.counting_rules,
+                "torch_version": record.torch_version,
+                "created_at": record.created_at,
+            }
+        )
 
 
 class Health(Body):

@@ -1,15 +1,16 @@
 """Use cases over stored analyses, independent of HTTP: routes only translate to and from these."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
+from importlib.metadata import version
 
 from pydantic import ValidationError
 
 from analyzers import COUNTING_RULES, Profile
-from app.errors import OutdatedAnalysis, UnknownAnalysis
+from app.errors import NotAudited, OutdatedAnalysis, UnknownAnalysis
 from app.figures import ratios
 from app.question import Question, inside_architecture
-from app.records import StoredBody, Summary
+from app.records import AuditRecord, StoredBody, Summary
 from app.store import Search, Store
 from models import registry
 from models.errors import ArchmeterError
@@ -72,8 +73,10 @@ class Analyses:
         summary, question = self.question(key)
         return summary, question.profile()
 
-    def audit(self, key: str) -> tuple[Summary, dict[str, Any]]:
-        """Have other tools recount the network. Seconds, and the first call imports torch.
+    def audit(self, key: str) -> tuple[Summary, AuditRecord]:
+        """Have other tools recount the network, and keep what they say.
+
+        Seconds, and the first call imports torch.
 
         Raises:
             UnknownAnalysis: if the id is not stored.
@@ -84,7 +87,29 @@ class Analyses:
         summary, question = self.question(key)
         with inside_architecture():
             report = audit(question.spec, question.input)
-        return summary, report.as_dict()
+        record = AuditRecord(
+            analysis_id=summary.id,
+            report=report.as_dict(),
+            agrees=report.agrees,
+            counting_rules=summary.counting_rules,
+            torch_version=version("torch"),
+            created_at=datetime.now(UTC),
+        )
+        self._store.keep_audit(record)
+        return summary, record
+
+    def audited(self, key: str) -> tuple[Summary, AuditRecord]:
+        """What other tools said when they recounted the network last.
+
+        Raises:
+            UnknownAnalysis: if the id is not stored.
+            NotAudited: if they have not been asked yet.
+        """
+        (summary,) = self._found([key], field="id")
+        record = self._store.audit(key)
+        if record is None:
+            raise NotAudited(key)
+        return summary, record
 
     def _found(self, keys: Sequence[str], *, field: str) -> list[Summary]:
         summaries = self._store.summaries(keys)

@@ -19,3 +19,11 @@ def si(number: int, unit: str = "") -> str:
 def size(shape: tuple[int, ...]) -> str:
     """``1×64×112×112``."""
     return "×".join(map(str, shape))
+
+
+def duration(seconds: float) -> str:
+    """Four significant digits: ``457.5 µs``, ``1.161 ms``, ``2.000 s``."""
+    for unit, scale in (("s", 1), ("ms", 10**3), ("µs", 10**6)):
+        if float(f"{seconds * scale:.4g}") >= 1:
+            return f"{seconds * scale:#.4g}".rstrip(".") + f" {unit}"
+    return f"{seconds * 10**9:#.4g}".rstrip(".") + " ns"

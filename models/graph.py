@@ -190,7 +190,8 @@ class Graph:
     @property
     def input(self) -> Tensor:
         """The tensor fed to the network."""
-        return self.tensors[0]
+        first: Tensor = self._tensors[0]
+        return first
 
     @property
     def tensors(self) -> list[Tensor]:
@@ -337,14 +338,14 @@ class Graph:
 
     def _complete_tensors(self) -> None:
         """Make the tensors of copies, and look up for all what made them."""
-        tensors = self._tensors
-        for index in range(self._complete, len(tensors)):
-            call, owner = self.calls[index], self.reused.get(index)
+        tensors, start = self._tensors, self._complete
+        columns = zip(self.calls[start:], self.sources[start:], self.scopes[start:], strict=True)
+        for index, (call, sources, scope) in enumerate(columns, start):
+            owner = self.reused.get(index)
             tensor = tensors[index] = tensors[index] or Tensor(self, index, call.shape)
-            tensor.call = call
-            tensor.inputs = tuple([tensors[index - back] for back in self.sources[index]])
+            tensor.call, tensor.scope = call, scope
+            tensor.inputs = tuple([tensors[index - back] for back in sources])
             tensor.reuses = None if owner is None else tensors[owner]
-            tensor.scope = self.scopes[index]
         self._complete = len(tensors)
 
     def _call(self, op: Op, shapes: tuple[Shape, ...]) -> Call:

@@ -28,6 +28,7 @@ FIGURES = {
     "buffers",
     "flops_by_kind.mac",
     "training_saved_bytes",
+    "inference_peak_bytes",
     "macs",
     "fvcore_total",
 }
@@ -117,7 +118,7 @@ def test_a_wrong_count_is_reported_with_its_layer(
 def test_a_report_is_plain_json() -> None:
     report = audit(resolve({"preset": "resnet20_cifar10"})).as_dict()
     assert report["agrees"] is True
-    assert {"figure", "tool", "input_shape", "ours", "theirs", "agrees", "where"} == set(
+    assert {"figure", "tool", "input_shape", "ours", "theirs", "agrees", "where", "scratch"} == set(
         report["checks"][0]
     )
 
@@ -136,6 +137,7 @@ def test_a_network_too_slow_to_run_is_run_on_a_smaller_image(
     monkeypatch.setattr(audits, "MAX_RUN_MACS", 10**9)
     report = audit(resolve({"preset": "resnet18"}), InputSpec(batch=2))
     assert report.agrees
-    shapes = {check.tool: check.input_shape for check in report.checks}
-    assert shapes["fvcore"] == (1, 3, 112, 112)
-    assert {prod(shape[2:]) for tool, shape in shapes.items() if tool != "fvcore"} == {224 * 224}
+    shapes = {check.figure: check.input_shape for check in report.checks}
+    run = {"macs", "fvcore_total", "inference_peak_bytes"}
+    assert {shapes[figure] for figure in run} == {(1, 3, 112, 112)}
+    assert {prod(shapes[figure][2:]) for figure in FIGURES - run} == {224 * 224}

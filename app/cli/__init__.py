@@ -12,8 +12,19 @@ import typer
 from typer.exceptions import TyperException
 
 from app.cli.analyze import analyze
+from app.cli.audit import audit
 from app.cli.catalogue import families, presets
+from app.cli.conventions import conventions
+from app.cli.devices import devices
+from app.cli.fit import fit
+from app.cli.formulas import formulas
+from app.cli.receptive_field import receptive_field
+from app.cli.roofline import roofline
+from app.cli.sample import sample
+from app.cli.scale import cliffs, scale, scale_fast, scale_search, schedule, sensitivity
 from app.cli.serve import serve
+from app.cli.trades import cardinality, iso_cost
+from app.cli.training import largest_batch, memory, train
 from app.cli.verify import verify
 from models.errors import ArchmeterError
 
@@ -23,7 +34,32 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, families, presets, verify, serve):
+for command in (
+    analyze,
+    memory,
+    train,
+    largest_batch,
+    scale,
+    scale_fast,
+    scale_search,
+    sensitivity,
+    cliffs,
+    schedule,
+    fit,
+    sample,
+    iso_cost,
+    cardinality,
+    conventions,
+    families,
+    formulas,
+    presets,
+    devices,
+    roofline,
+    receptive_field,
+    verify,
+    audit,
+    serve,
+):
     cli.command()(command)
 
 BAD_INPUT = 2

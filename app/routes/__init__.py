@@ -3,13 +3,22 @@
 from app.routes import (
     analyses,
     audit,
+    budgets,
     compare,
+    conventions,
+    devices,
     families,
+    formulas,
     health,
     index,
     layers,
+    memory,
     presets,
     published,
+    receptive_field,
+    roofline,
+    scaling,
+    training,
 )
 
 ROUTERS = (
@@ -17,10 +26,19 @@ ROUTERS = (
     families.router,
     presets.router,
     published.router,
+    devices.router,
     analyses.router,
     layers.router,
+    memory.router,
+    training.router,
+    conventions.router,
+    formulas.router,
+    roofline.router,
+    receptive_field.router,
     audit.router,
     compare.router,
+    scaling.router,
+    budgets.router,
     health.router,
 )
 """In the order in which the documentation shows them."""

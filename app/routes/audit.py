@@ -1,7 +1,5 @@
 """The audit: what other tools count for the same network."""
 
-from typing import Any
-
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 
@@ -20,8 +18,13 @@ _LANE = CapacityLimiter(1)
 async def audit_analysis(analysis_id: str, analyses: AnalysesOfApp) -> AuditReport:
     """Build the network as a torch module and have fvcore and torch recount it.
 
-    Seconds, not milliseconds: the first audit of a server also loads torch.
+    Seconds, not milliseconds: the first audit of a server also loads torch. The report is kept in
+    the place of an earlier one, and lists of analyses show its verdict.
     """
-    summary, report = await to_thread.run_sync(analyses.audit, analysis_id, limiter=_LANE)
-    fields: dict[str, Any] = {"id": summary.id, "name": summary.name, **report}
-    return AuditReport.model_validate(fields)
+    return AuditReport.of(*await to_thread.run_sync(analyses.audit, analysis_id, limiter=_LANE))
+
+
+@router.get("/{analysis_id}/audit", responses=problems(404, 503))
+def read_audit(analysis_id: str, analyses: AnalysesOfApp) -> AuditReport:
+    """Read what fvcore and torch counted when they were last asked about this analysis."""
+    return AuditReport.of(*analyses.audited(analysis_id))

@@ -4,18 +4,26 @@ The filters are derived from the figures: ``min_`` and ``max_`` of each, and eac
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, null, select, true
 
 from app.figures import FIGURES, LARGEST
-from app.store.tables import analyses
+from app.store.tables import analyses, audits
 
-SUMMARY_COLUMNS = [column for column in analyses.c if column.name not in {"etag", "body"}]
+AUDITED = analyses.outerjoin(audits)
+"""Analyses, each with its audit if there is one."""
+
+SUMMARY_COLUMNS = [
+    *(column for column in analyses.c if column.name not in {"etag", "body"}),
+    audits.c.agrees,
+]
 
 FIGURE_RANGES = {f"{bound}_{name}": (name, bound) for name in FIGURES for bound in ("min", "max")}
 """Query parameter to figure and bound: ``min_params`` to ``("params", "min")``."""
+
+_VERDICTS = {"agrees": true(), "differs": false(), "none": null()}
 
 SORTABLE = ("created_at", "name", "family", "batch", *FIGURES)
 """Columns that a list can be sorted by."""
@@ -31,6 +39,9 @@ class _Search(BaseModel):
 
     name: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")] | None = None
     """Only names that contain this text, such as `resnet50`; case does not matter."""
+
+    audit: Literal["agrees", "differs", "none"] | None = None
+    """Only those whose audit came out so; `none`: not audited yet."""
 
     sort: str = Field(
         default="-created_at",
@@ -85,12 +96,13 @@ def page(search: _Search) -> Page:
     order = column.desc() if search.sort.startswith("-") else column.asc()
     return Page(
         rows=select(*SUMMARY_COLUMNS)
+        .select_from(AUDITED)
         .where(*conditions)
         # Equal figures are common (every dtype has the same params): pages must not overlap.
         .order_by(order, analyses.c.id)
         .limit(search.limit)
         .offset(search.offset),
-        total=select(func.count()).select_from(analyses).where(*conditions),
+        total=select(func.count()).select_from(AUDITED).where(*conditions),
     )
 
 
@@ -100,6 +112,8 @@ def _conditions(search: _Search) -> list[ColumnElement[bool]]:
         conditions.append(analyses.c.family == search.family)
     if search.name:
         conditions.append(analyses.c.name.icontains(search.name, autoescape=True))
+    if search.audit is not None:
+        conditions.append(audits.c.agrees.is_(_VERDICTS[search.audit]))
     for parameter, (name, bound) in FIGURE_RANGES.items():
         limit = cast("int | None", getattr(search, parameter))
         if limit is not None:

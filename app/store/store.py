@@ -1,19 +1,20 @@
 """The store: records in, summaries and bytes out."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.figures import FIGURES
-from app.records import Record, Summary
+from app.records import AuditRecord, AuditVerdict, Record, Summary
 from app.store.engine import connect, parse_url
 from app.store.hot import body_reader
 from app.store.migrate import migrate
-from app.store.query import SUMMARY_COLUMNS, Search, page
-from app.store.tables import analyses, is_key
+from app.store.query import AUDITED, SUMMARY_COLUMNS, Search, page
+from app.store.tables import analyses, audits, is_key
 
 
 class Store:
@@ -48,7 +49,7 @@ class Store:
         """
         summary = record.summary
         statement = (
-            self._insert()
+            self._insert(analyses)
             .on_conflict_do_nothing(index_elements=[analyses.c.id])
             .returning(analyses.c.id)
         )
@@ -70,7 +71,11 @@ class Store:
 
     def summaries(self, keys: Sequence[str]) -> dict[str, Summary]:
         """The analyses among `keys` that are stored, by id."""
-        query = select(*SUMMARY_COLUMNS).where(analyses.c.id.in_(filter(is_key, keys)))
+        query = (
+            select(*SUMMARY_COLUMNS)
+            .select_from(AUDITED)
+            .where(analyses.c.id.in_(filter(is_key, keys)))
+        )
         with self._engine.connect() as connection:
             found = connection.execute(query).mappings()
             return {row["id"]: _summary(row) for row in found}
@@ -82,21 +87,36 @@ class Store:
             total = connection.scalar(statements.total) or 0
             return total, [_summary(row) for row in connection.execute(statements.rows).mappings()]
 
+    def keep_audit(self, audit: AuditRecord) -> None:
+        """Store a second opinion in the place of an earlier one."""
+        statement = self._insert(audits)
+        columns = (column.name for column in audits.c if not column.primary_key)
+        later = {name: statement.excluded[name] for name in columns}
+        with self._engine.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=[audits.c.analysis_id], set_=later),
+                {**asdict(audit), "report": dict(audit.report)},
+            )
+
+    def audit(self, key: str) -> AuditRecord | None:
+        """The second opinion on an analysis; None if there is none."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(audits).where(audits.c.analysis_id == key))
+            row = found.mappings().one_or_none()
+        return AuditRecord(**{**row, "created_at": _utc(row["created_at"])}) if row else None
+
     def ping(self) -> None:
         """Ask the database for nothing, to see whether it answers."""
         with self._engine.connect() as connection:
             connection.execute(select(1))
 
-    def _insert(self) -> postgresql.Insert | sqlite.Insert:
+    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         if self._engine.dialect.name == "postgresql":
-            return postgresql.insert(analyses)
-        return sqlite.insert(analyses)
+            return postgresql.insert(table)
+        return sqlite.insert(table)
 
 
 def _summary(row: RowMapping) -> Summary:
-    created_at: datetime = row["created_at"]
-    if created_at.tzinfo is None:  # SQLite keeps no time zone: what was written as UTC comes naive
-        created_at = created_at.replace(tzinfo=UTC)
     return Summary(
         id=row["id"],
         family=row["family"],
@@ -106,5 +126,15 @@ def _summary(row: RowMapping) -> Summary:
         counting_rules=row["counting_rules"],
         architecture=row["architecture"],
         figures={name: row[name] for name in FIGURES},
-        created_at=created_at.astimezone(UTC),
+        created_at=_utc(row["created_at"]),
+        audit=_VERDICTS[row["agrees"]],
     )
+
+
+_VERDICTS: dict[bool | None, AuditVerdict | None] = {True: "agrees", False: "differs", None: None}
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:  # SQLite keeps no time zone: what was written as UTC comes naive
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)

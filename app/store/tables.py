@@ -3,8 +3,10 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -17,7 +19,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.figures import FIGURES
 
 metadata = MetaData(
-    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
 )
 
 analyses = Table(
@@ -43,6 +49,25 @@ analyses = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """One row per question: figures to compare by, the question itself, and the answer's bytes."""
+
+audits = Table(
+    "audits",
+    metadata,
+    Column(
+        "analysis_id", String(32), ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("agrees", Boolean, nullable=False),
+    Column("report", JSON().with_variant(JSONB, "postgresql"), nullable=False),
+    Column("counting_rules", String(16), nullable=False),
+    Column("torch_version", String(64), nullable=False),
+    Column(
+        "created_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=func.current_timestamp(),
+    ),
+)
+"""The latest second opinion on an analysis. The analysis itself stays as it was first answered."""
 
 
 def is_key(text: str) -> bool:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from starlette.testclient import TestClient
 from app.errors import StoreUnavailable
 from app.main import create_app
 from app.question import Question
+from app.records import AuditRecord
 from app.settings import Settings
 from app.store import Search, Store
 from app.store.engine import connect, parse_url
@@ -48,6 +50,27 @@ def test_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> No
     with Store(database_url) as store, store._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def _audit_twice(store: Store, key: str) -> None:
+    """The later audit stands, and the list shows it."""
+    for agrees in (True, False):
+        audit = AuditRecord(key, {"checks": []}, agrees, "1", "2.0", datetime.now(UTC))
+        store.keep_audit(audit)
+        assert store.audit(key) == audit
+    total, (found,) = store.search(Search(audit="differs"))
+    assert (total, found.audit) == (1, "differs")
+    assert store.search(Search(audit="none")) == (0, [])
+
+
+def test_an_audit_is_kept_beside_its_analysis(database_url: str) -> None:
+    record = Question.parse({"architecture": {"preset": "resnet18"}}).answer()
+    with Store(database_url) as store:
+        store.insert(record)
+        assert store.audit(record.summary.id) is None
+        assert store.search(Search(audit="none"))[0] == 1
+        _audit_twice(store, record.summary.id)
+        assert anyio.run(store.body, record.summary.id) == record.stored
 
 
 def test_migrations_can_be_undone(database_url: str) -> None:
@@ -158,6 +181,7 @@ def test_postgresql_is_a_store_like_any_other(postgresql: str) -> None:
         assert found == record.summary
         assert anyio.run(store.body, record.summary.id) == record.stored
         assert anyio.run(store.body, "nobody") is None
+        _audit_twice(store, record.summary.id)
 
 
 def test_store_needs_neither_torch_nor_the_service(tmp_path: Path) -> None:

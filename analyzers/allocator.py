@@ -1,0 +1,216 @@
+"""What torch's allocator hands out in a real forward pass on the CPU, and what kernels take of it.
+
+`inference_peak_bytes` leaves out what a particular convolution kernel takes to lay out its
+operands. Torch's own CPU kernel multiplies matrices: it writes the window of every output element
+into a column first. That is predicted here, so that the measured peak can be compared to the byte.
+"""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import accumulate, chain
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzers.live_tensors import Liveness
+from analyzers.profile import Profile
+from models.graph import Call
+from models.ops import BlurPool2d, Conv1d, Conv2d, Op
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+SCRATCH: dict[type[Op], str] = {
+    Conv2d: (
+        "torch's CPU kernel writes the window of each output element into a column of a matrix; "
+        "groups are computed one after the other and joined by a copy"
+    ),
+    Conv1d: "a convolution of maps one element high: columns as for those",
+    BlurPool2d: (
+        "a convolution of each channel by itself: one after the other, and joined by a copy"
+    ),
+}
+"""Operators whose CPU kernels take memory that no tensor of the network lives in, and why."""
+
+
+class Layout(NamedTuple):
+    """How the input of a convolution lay in memory.
+
+    Attributes:
+        channels_last: whether the channels of a pixel are neighbours; the kernel follows it.
+        scattered: whether it was a view with gaps, which is copied before the kernel runs.
+    """
+
+    channels_last: bool = False
+    scattered: bool = False
+
+
+class Measured(NamedTuple):
+    """One forward pass.
+
+    Attributes:
+        peak: the most bytes allocated at one moment, besides what was there before.
+        layouts: of the input of each convolution, in the order of execution.
+    """
+
+    peak: int
+    layouts: tuple[Layout, ...]
+
+
+class Predicted(NamedTuple):
+    """The peak with what kernels take.
+
+    Attributes:
+        peak: bytes, at the operator at `path`.
+        scratch: bytes among them that its kernel takes; 0 if it takes none.
+        why: what they are for.
+    """
+
+    peak: int
+    path: str
+    scratch: int
+    why: str
+
+
+def measure(module: nn.Module, x: Tensor) -> Measured:
+    """Run a module once and add up what the allocator reports.
+
+    In evaluation mode, without gradients, by torch's own kernels: those of oneDNN and NNPACK take
+    memory that the allocator does not see. On one thread, because some kernels allocate for each.
+    """
+    import torch
+
+    module.eval()
+    gc.collect()  # what is freed during the pass shall be of the pass
+    layouts: list[Layout] = []
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # Setting oneDNN's flags sets its TF32 flag too, which complains where there is no GPU.
+        warnings.filterwarnings("ignore", "TF32 acceleration", UserWarning)
+        stack.callback(torch.set_num_threads, torch.get_num_threads())
+        torch.set_num_threads(1)
+        stack.enter_context(torch.no_grad())
+        stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
+        stack.enter_context(torch.backends.nnpack.flags(enabled=False))
+        stack.enter_context(_watching(layouts))
+        reports = stack.enter_context(_reports())
+        module(x)
+    peak = max(accumulate(reports), default=0)
+    return Measured(peak, tuple(layouts))
+
+
+def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
+    """The peak of `measure`, from the graph and the layouts that it met.
+
+    Raises:
+        ValueError: if the layouts are not one for each convolution of the graph.
+    """
+    met = iter(layouts)
+    best = Predicted(0, "", 0, "")
+    for tensor, live in zip(profile.graph.tensors, Liveness(profile).timeline(), strict=True):
+        taken, why = 0, ""
+        if type(tensor.op) in SCRATCH:
+            layout = next(met, None)
+            if layout is None:
+                raise ValueError(f"no layout for {tensor.path}")
+            taken = kernel_scratch(tensor.call, layout) * profile.item_size
+            why = SCRATCH[type(tensor.op)] if taken else ""
+        if live + taken > best.peak:
+            best = Predicted(live + taken, tensor.path, taken, why)
+    if next(met, None) is not None:
+        raise ValueError("more layouts than convolutions")
+    return best
+
+
+def kernel_scratch(call: Call, layout: Layout) -> int:
+    """Elements that the CPU kernel of a convolution takes besides its result."""
+    x = call.input_shapes[0]
+    match call.op:
+        case Conv2d() as op:
+            taken = _convolution(op, call.shape, x, layout)
+            if op.standardized:
+                # The statistics of the weights are gone when the convolution runs.
+                return max(0, taken - max(0, 2 * op.out_channels - prod(call.shape)))
+            return taken
+        case BlurPool2d(kernel=k, stride=s) as op:
+            each = Conv2d(x[1], (k, k), (s, s), groups=x[1])
+            return _convolution(each, call.shape, op.padded(x), layout)
+        case Conv1d() as op:
+            flat = Conv2d(op.out_channels, (1, op.kernel), padding=(0, op.padding))
+            n, channels, length = x
+            out = (n, op.out_channels, 1, length)
+            return _convolution(flat, out, (n, channels, 1, length), layout)
+        case _:
+            return 0
+
+
+def _convolution(op: Conv2d, out: tuple[int, ...], x: tuple[int, ...], layout: Layout) -> int:
+    """Columns, and copies of operands that do not lie as the kernel wants them."""
+    n, channels, height, width = x
+    window, pixels = prod(op.kernel), out[2] * out[3]
+    inside = channels // op.groups
+    dilated = op.dilation != (1, 1)
+    pointwise = window == 1 and op.stride == (1, 1) and op.padding == (0, 0) and not dilated
+    # The dilated kernel takes images one by one, and a matrix even where it could do without.
+    columns = 0 if pointwise else (1 if dilated else n) * inside * window * pixels
+    weights = op.out_channels * inside * window
+    relaid = weights if layout.channels_last and inside > 1 and window > 1 else 0
+    whole = prod(x) if layout.scattered else 0
+    if op.groups == 1:
+        return whole + relaid + columns
+    rows = n * height * width if layout.channels_last else n
+    part = n * inside * height * width if rows > 1 else 0
+    # Each group has its own result; all of them are there when they are joined.
+    return whole + relaid + max(part + columns, prod(out))
+
+
+@contextmanager
+def _reports() -> Iterator[list[int]]:
+    """Bytes of each allocation, of each release negative, in their order; known at the end.
+
+    Of torch's two collectors this is the one that keeps their order and is silent.
+    """
+    from torch._C._autograd import _disable_profiler_legacy, _enable_profiler_legacy
+    from torch._C._profiler import ProfilerConfig, ProfilerState, _ExperimentalConfig
+
+    found: list[int] = []
+    off, memory = False, True
+    config = ProfilerConfig(ProfilerState.CPU, off, memory, off, off, off, _ExperimentalConfig())
+    _enable_profiler_legacy(config)
+    try:
+        yield found
+    finally:
+        events = chain.from_iterable(_disable_profiler_legacy())
+        # Torch's stubs call the kind a number; it is a word.
+        found.extend(e.cpu_memory_usage() for e in events if str(e.kind()) == "memory_alloc")
+
+
+def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
+    """Notes the layout of the input of each convolution."""
+    import torch
+    from torch._prims_common import suggest_memory_format
+    from torch.nn.functional import conv1d, conv2d
+    from torch.overrides import TorchFunctionMode
+
+    class Watching(TorchFunctionMode):
+        def __torch_function__(
+            self,
+            func: Callable[..., Any],
+            types: object,
+            args: tuple[Any, ...] = (),
+            kwargs: dict[str, Any] | None = None,
+        ) -> object:
+            if func in (conv1d, conv2d):
+                layouts.append(_layout(args[0]))
+            return func(*args, **(kwargs or {}))
+
+    def _layout(x: Tensor) -> Layout:
+        maps = x.dim() == 4  # noqa: PLR2004 - images, channels, height, width
+        last = maps and suggest_memory_format(x) is torch.channels_last
+        wanted = torch.channels_last if last else torch.contiguous_format
+        return Layout(last, not x.is_contiguous(memory_format=wanted))
+
+    return Watching()

@@ -1,0 +1,295 @@
+"""Cardinality against width: the width of a path that keeps the cost when there are more paths.
+
+A bottleneck of inner width C·d has C paths of width d. More paths of the same cost are narrower:
+1 x 64d, 2 x 40d, 4 x 24d, 8 x 14d, 32 x 4d; Xie, Girshick, Dollár, Tu, He 2016 (arXiv:1611.05431),
+Table 2. Found here by counting networks, or a block of them, on both sides of what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ValidationError
+
+from analyzers.profile import Profile, RollUp, Totals
+from analyzers.scaling.knobs import bounds
+from analyzers.scaling.search_space import refusal
+from models.errors import ArchmeterError
+from models.spec import ArchitectureSpec
+
+Kept = Literal["params", "macs"]
+Outcome = Literal["equal", "rounded", "clipped", "infeasible"]
+
+CARDINALITY, GROUP_WIDTH = "cardinality", "group_width"
+
+_NARROW = 256
+"""Widths from the least that are tried for a first network."""
+
+_Counted = RollUp | Totals
+
+
+class NoCardinality(ArchmeterError):
+    """The family does not have both knobs."""
+
+    code = "no_cardinality"
+
+
+class UnknownPart(ArchmeterError):
+    """The network has no such stage or block."""
+
+    code = "unknown_part"
+
+
+class Cost(NamedTuple):
+    """What a network, or a part of it, costs at a group width.
+
+    Attributes:
+        group_width: channels of a path in the first stage.
+        params: of the part, or of the network if there is none.
+        macs: the same.
+        ratio: what is to be kept, as a multiple of what the base has.
+    """
+
+    group_width: int
+    params: int
+    macs: int
+    ratio: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The cost as JSON."""
+        return self._asdict()
+
+
+class Trade(NamedTuple):
+    """What a cardinality leaves of the width.
+
+    Attributes:
+        cardinality: paths.
+        group_width: channels of a path in the first stage that keep the cost best; null if none.
+        inner_width: of all paths together.
+        ideal: the group width, were it a real number: between those below and above.
+        cost: at that group width.
+        below: the cost at the largest group width that is no dearer than the base.
+        above: at the smallest that is no cheaper.
+        outcome: equal to the base, rounded to a whole width, clipped at a bound, or infeasible.
+        reason: what was rounded or clipped, or why it is infeasible.
+    """
+
+    cardinality: int
+    group_width: int | None
+    inner_width: int | None
+    ideal: float | None
+    cost: Cost | None
+    below: Cost | None
+    above: Cost | None
+    outcome: Outcome
+    reason: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The trade as JSON."""
+        return self._asdict() | {
+            name: cost and cost.as_dict()
+            for name, cost in (("cost", self.cost), ("below", self.below), ("above", self.above))
+        }
+
+
+class Trades(NamedTuple):
+    """Cardinalities, each with the group width that keeps the cost of a network.
+
+    Attributes:
+        keep: what is kept.
+        part: of which stage or block; null for the network.
+        base: what the network itself has there.
+        cardinality: of the network itself.
+        trades: one for each cardinality that was asked for.
+    """
+
+    keep: Kept
+    part: str | None
+    base: Cost
+    cardinality: int
+    trades: tuple[Trade, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The trades as JSON."""
+        return self._asdict() | {
+            "base": self.base.as_dict(),
+            "trades": [trade.as_dict() for trade in self.trades],
+        }
+
+
+def trades(
+    spec: ArchitectureSpec,
+    cardinalities: Sequence[int],
+    *,
+    keep: Kept = "params",
+    part: str | None = None,
+) -> Trades:
+    """For each cardinality, the group width that keeps params or MACs nearest to the base's.
+
+    Args:
+        spec: the base, of a family with both knobs.
+        cardinalities: to go to.
+        keep: what is to stay as it is.
+        part: a stage or block of the layer table, such as stage1.bottleneck2; None for all.
+
+    Raises:
+        NoCardinality: if the family lacks a knob.
+        UnknownPart: if the base has no such part.
+        ArchmeterError: if the base cannot be built.
+    """
+    missing = [name for name in (CARDINALITY, GROUP_WIDTH) if name not in type(spec).model_fields]
+    if missing:
+        raise NoCardinality(
+            f"the family {spec.family} has no {' and no '.join(missing)}",
+            field="family",
+            value=spec.family,
+            accepted="a family with cardinality and group_width",
+        )
+    return _Solver(spec, keep, part).trades(cardinalities)
+
+
+class _Solver:
+    """Finds group widths by bisection: cost does not fall as paths grow wider."""
+
+    def __init__(self, spec: ArchitectureSpec, keep: Kept, part: str | None) -> None:
+        self._spec = spec
+        self._keep: Kept = keep
+        self._part = part
+        self._low, self._high = map(int, bounds(type(spec), GROUP_WIDTH))
+        self._fields = {name: getattr(spec, name) for name in type(spec).model_fields}
+        base = self._parts(spec)
+        if part is not None and part not in base:
+            raise UnknownPart(
+                f"the network has no stage or block {part[:80]!r}",
+                field="part",
+                value=part,
+                accepted=", ".join(filter(None, base))[:400],
+            )
+        self._target = int(getattr(base[part], keep))
+        self._base = self._cost(self._fields[GROUP_WIDTH], base)
+
+    def trades(self, cardinalities: Sequence[int]) -> Trades:
+        """The answer."""
+        return Trades(
+            self._keep,
+            self._part,
+            self._base,
+            self._fields[CARDINALITY],
+            tuple([self._trade(cardinality) for cardinality in cardinalities]),
+        )
+
+    def _trade(self, cardinality: int) -> Trade:
+        paths = _Paths(lambda width: self._at(cardinality, width), self._low, self._high)
+        below, above = paths.bracket()
+        if below is None and above is None:
+            why = paths.refused
+            return Trade(cardinality, None, None, None, None, None, None, "infeasible", why)
+        best = min(filter(None, (below, above)), key=lambda cost: abs(cost.ratio - 1))
+        outcome, reason = _outcome(best, below, above)
+        return Trade(
+            cardinality,
+            best.group_width,
+            cardinality * best.group_width,
+            _ideal(below, above),
+            best,
+            below,
+            above,
+            outcome,
+            reason,
+        )
+
+    def _at(self, cardinality: int, group_width: int) -> Cost:
+        """What a part costs with other paths."""
+        changed = {CARDINALITY: cardinality, GROUP_WIDTH: group_width}
+        spec = type(self._spec).model_validate({**self._fields, **changed})
+        return self._cost(group_width, self._parts(spec))
+
+    def _cost(self, group_width: int, parts: Mapping[str | None, _Counted]) -> Cost:
+        counted = parts[self._part]
+        ratio = getattr(counted, self._keep) / self._target if self._target else 1.0
+        return Cost(group_width, counted.params, counted.macs, ratio)
+
+    def _parts(self, spec: ArchitectureSpec) -> dict[str | None, _Counted]:
+        """What every stage and block costs by its path, and the network by None."""
+        profile = Profile(spec.graph())
+        parts: dict[str | None, _Counted] = {None: profile.totals}
+        for stage in profile.stages if self._part is not None else ():
+            parts |= {stage.path: stage, **{block.path: block for block in stage.blocks}}
+        return parts
+
+
+class _Paths:
+    """Paths of one cardinality, by their width; not every width need be a network.
+
+    Args:
+        count: a network with paths of some width, beside the base.
+        low: the least width.
+        high: the largest.
+
+    Attributes:
+        refused: why the first width that is no network is none.
+    """
+
+    def __init__(self, count: Callable[[int], Cost], low: int, high: int) -> None:
+        self._count = count
+        self._low = low
+        self._high = high
+        self.refused: str | None = None
+
+    def bracket(self) -> tuple[Cost | None, Cost | None]:
+        """Costs of the widest paths no dearer than the base, and of the narrowest no cheaper."""
+        widths = range(self._low, min(self._low + _NARROW, self._high + 1))
+        below = next(filter(None, map(self._try, widths)), None)
+        if below is None or below.ratio > 1:
+            return None, below
+        above, top = None, self._high + 1
+        # Doubling first: the widest paths that the knob allows are too wide to be counted.
+        while 2 * below.group_width < top:
+            wider = self._try(2 * below.group_width)
+            if wider is None or wider.ratio > 1:
+                above, top = wider, 2 * below.group_width
+            else:
+                below = wider
+        while middle := self._between(below.group_width, top):
+            if middle.ratio > 1:
+                above, top = middle, middle.group_width
+            else:
+                below = middle
+        return below, below if below.ratio == 1 else above
+
+    def _between(self, low: int, top: int) -> Cost | None:
+        """A network with paths between two widths, as near the middle as there is one."""
+        if top - low <= 1:
+            return None
+        middle = (low + top) // 2
+        widths = (*range(middle, top), *range(middle - 1, low, -1))
+        return next(filter(None, map(self._try, widths)), None)
+
+    def _try(self, width: int) -> Cost | None:
+        try:
+            return self._count(width)
+        except (ValidationError, ArchmeterError) as error:
+            self.refused = self.refused or refusal(error)[1]
+            return None
+
+
+def _outcome(best: Cost, below: Cost | None, above: Cost | None) -> tuple[Outcome, str | None]:
+    """What became of the wish for equal cost, and why."""
+    if best.ratio == 1:
+        return "equal", None
+    if below and above:
+        sides = (f"{cost.group_width} channels: {cost.ratio - 1:+.2%}" for cost in (below, above))
+        return "rounded", "; ".join(sides)
+    end = "least" if above else "most"
+    return "clipped", f"{best.group_width} is the {end} there may be: {best.ratio - 1:+.2%}"
+
+
+def _ideal(below: Cost | None, above: Cost | None) -> float | None:
+    """Where the straight line through two costs meets the base's."""
+    if below is None or above is None:
+        return None
+    rise = above.ratio - below.ratio
+    share = (1 - below.ratio) / rise if rise else 0.0
+    return round(below.group_width + share * (above.group_width - below.group_width), 3)

@@ -1,0 +1,282 @@
+"""Width against depth: all pairs of two knobs at equal cost, and what they do to everything else.
+
+Zagoruyko & Komodakis 2016 (arXiv:1605.07146) traded depth for width at equal parameters; here any
+total is the one kept equal. Every pair of the two knobs' values is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from analyzers.scaling.beam import size
+from analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
+from analyzers.scaling.knobs import Adjustment
+from analyzers.scaling.realised import departures
+from analyzers.scaling.search_space import Axis, NothingToBuild, Space
+from analyzers.scaling.sizes import Sizes, sizes
+from analyzers.scaling.totals import Ruler, TooMuchWork
+from models import registry
+from models.graph import Graph
+
+MAX_PAIRS = 2_000
+"""Pairs of values that are counted for one question."""
+
+Outcome = Literal["met", "rounded", "clipped", "infeasible"]
+
+
+class Pair(NamedTuple):
+    """A depth and a width at the cost that was wanted.
+
+    Attributes:
+        depth: value of the knob for depth.
+        width: value of the knob for width; of values that make the same network, the first.
+        alike: the other values that do.
+        name: the nearest preset, and what differs from it.
+        architecture: the whole spec.
+        sizes: blocks, channels and pixels as they were realised.
+        totals: what it costs, by name.
+        ratios: the same as multiples of the base's; null where that has none.
+        deviation: by which part the cost differs from the one wanted.
+        adjustments: multipliers that could only be realised rounded, and to what.
+    """
+
+    depth: Any
+    width: Any
+    alike: tuple[Any, ...]
+    name: str
+    architecture: dict[str, Any]
+    sizes: Sizes
+    totals: dict[str, float]
+    ratios: dict[str, float | None]
+    deviation: float
+    adjustments: tuple[Adjustment, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The pair as JSON."""
+        return self._asdict() | {
+            "sizes": self.sizes.as_dict(),
+            "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
+        }
+
+
+class Line(NamedTuple):
+    """All widths at one depth.
+
+    Attributes:
+        depth: value of the knob for depth.
+        pairs: networks at the cost that was wanted.
+        nearest: the width that comes nearest to it; null if none is a network.
+        deviation: of that one.
+        outcome: met, or widths step over the cost, end before it, or are no networks.
+        reason: why it was not met.
+    """
+
+    depth: Any
+    pairs: int
+    nearest: Any
+    deviation: float | None
+    outcome: Outcome
+    reason: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line as JSON."""
+        return self._asdict()
+
+
+class IsoCost(NamedTuple):
+    """Pairs of depth and width at one cost.
+
+    Attributes:
+        base: name of the network that the ratios are to.
+        total: what is equal.
+        wanted: how much of it.
+        tolerance: by which part it may differ.
+        totals: what the base costs, by name.
+        pairs: by depth, then width.
+        lines: one for each depth.
+        combinations: of depths and widths.
+        examined: different networks among them, and what is none.
+        refusals: combinations that are no network, and why.
+        trims: values that were rounded, or clipped at the knobs' bounds, and why.
+    """
+
+    base: str
+    total: str
+    wanted: float
+    tolerance: float
+    totals: dict[str, float]
+    pairs: tuple[Pair, ...]
+    lines: tuple[Line, ...]
+    combinations: int
+    examined: int
+    refusals: tuple[Refusal, ...]
+    trims: tuple[dict[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The pairs as JSON."""
+        return self._asdict() | {
+            name: [part.as_dict() for part in getattr(self, name)]
+            for name in ("pairs", "lines", "refusals")
+        }
+
+
+def iso_cost(
+    space: Space,
+    judge: Judge,
+    *,
+    wanted: float | None = None,
+    tolerance: float = 0.05,
+    shown: Sequence[str] = (),
+    max_operators: int,
+    progress: Progress | None = None,
+) -> IsoCost:
+    """All values of a space's two knobs, depth and width in this order, at equal cost.
+
+    Args:
+        space: the base, with a knob for depth and one for width.
+        judge: its objective is the total that is equal; it has no limits.
+        wanted: how much of it; what the base has if left out.
+        tolerance: by which part it may differ.
+        shown: totals to count of the pairs besides.
+        max_operators: operators to count, in all networks together.
+        progress: told how far it got.
+
+    Raises:
+        ImpossibleKnob: if a knob cannot have its values.
+        TooMuchWork: if there are more pairs or operators than are counted.
+        NothingToBuild: if no pair is a network.
+        ArchmeterError: if the base cannot be built.
+    """
+    depths, widths = space.axes
+    combinations = size((depths, widths))
+    if combinations > MAX_PAIRS:
+        raise TooMuchWork(
+            f"{len(depths.values):,} x {len(widths.values):,} pairs are more than {MAX_PAIRS:,}",
+            field="width",
+            value=len(widths.values),
+            accepted=f"at most {MAX_PAIRS:,} pairs, by larger steps or shorter ranges",
+        )
+    names = tuple(dict.fromkeys((judge.objective.total, *shown)))
+    ruler = Ruler(names, dtype=judge.dtype, peaks=judge.peaks)
+    base = _read(ruler, space.base.graph(judge.batch))
+    examiner = Examiner(
+        [space], judge, max_specs=combinations, max_operators=max_operators, progress=progress
+    )
+    rows = _rows(examiner, depths, widths)
+    if not examiner.judged:
+        raise NothingToBuild(
+            f"none of {combinations:,} pairs is a network: {examiner.refusals[0].reason}",
+            field="depth",
+            accepted="values of the knobs that go together",
+        )
+    aim = base[judge.objective.total] if wanted is None else wanted
+    nets = [_different(row, judge, aim) for row in rows]
+    return IsoCost(
+        base=registry.describe(space.base),
+        total=judge.objective.total,
+        wanted=aim,
+        tolerance=tolerance,
+        totals=base,
+        pairs=tuple(
+            [
+                _pair(depth, net, ruler, base, judge.batch)
+                for depth, row in zip(depths.values, nets, strict=True)
+                for net in row
+                if abs(net.deviation) <= tolerance
+            ]
+        ),
+        lines=tuple(
+            [_line(depth, row, tolerance) for depth, row in zip(depths.values, nets, strict=True)]
+        ),
+        combinations=combinations,
+        examined=examiner.examined,
+        refusals=examiner.refusals,
+        trims=tuple([trim.as_dict() for axis in (depths, widths) for trim in axis.trims]),
+    )
+
+
+class _Net(NamedTuple):
+    """A network of one depth, and the widths that make it."""
+
+    widths: tuple[Any, ...]
+    judged: Judged
+    deviation: float
+
+
+def _rows(examiner: Examiner, depths: Axis, widths: Axis) -> list[list[tuple[Any, Judged]]]:
+    """For each depth, the widths at which there is a network."""
+    rows: list[list[tuple[Any, Judged]]] = []
+    try:
+        for depth in depths.values:
+            row = [
+                (width, examiner.examine(0, {depths.path: depth, widths.path: width}))
+                for width in widths.values
+            ]
+            rows.append([(width, judged) for width, judged in row if judged is not None])
+    except Spent:
+        raise TooMuchWork(
+            "the networks have more operators together than are counted for one question",
+            field="width",
+            accepted="fewer pairs, or smaller networks",
+        ) from None
+    return rows
+
+
+def _different(row: Sequence[tuple[Any, Judged]], judge: Judge, aim: float) -> list[_Net]:
+    """The networks of one depth; what costs the same in every total is one."""
+    found: dict[tuple[float, ...], _Net] = {}
+    for width, judged in row:
+        fingerprint = judge.fingerprint(judged)
+        known = found.get(fingerprint)
+        if known:
+            found[fingerprint] = known._replace(widths=(*known.widths, width))
+            continue
+        value = judge.aim(judged) or 0.0
+        found[fingerprint] = _Net((width,), judged, value / aim - 1)
+    return list(found.values())
+
+
+def _pair(depth: object, net: _Net, ruler: Ruler, base: dict[str, float], batch: int) -> Pair:
+    spec = net.judged.spec
+    graph = spec.graph(batch)
+    totals = _read(ruler, graph)
+    width, *alike = net.widths
+    return Pair(
+        depth=depth,
+        width=width,
+        alike=tuple(alike),
+        name=registry.describe(spec),
+        architecture=spec.canonical(),
+        sizes=sizes(graph),
+        totals=totals,
+        ratios={name: totals[name] / base[name] if base[name] else None for name in totals},
+        deviation=net.deviation,
+        adjustments=departures(spec),
+    )
+
+
+def _line(depth: object, nets: Sequence[_Net], tolerance: float) -> Line:
+    if not nets:
+        return Line(depth, 0, None, None, "infeasible", "no width makes a network")
+    nearest = min(nets, key=lambda net: abs(net.deviation))
+    met = sum(abs(net.deviation) <= tolerance for net in nets)
+    width, deviation = nearest.widths[0], nearest.deviation
+    if met:
+        return Line(depth, met, width, deviation, "met", None)
+    under = max((net for net in nets if net.deviation < 0), key=_deviation, default=None)
+    over = min((net for net in nets if net.deviation > 0), key=_deviation, default=None)
+    ends = [f"{net.widths[0]}: {net.deviation:+.2%}" for net in (under, over) if net]
+    if under and over:
+        return Line(depth, 0, width, deviation, "rounded", f"between widths {'; '.join(ends)}")
+    end = "cheapest" if over else "dearest"
+    return Line(depth, 0, width, deviation, "clipped", f"the {end} width is {ends[0]}")
+
+
+def _deviation(net: _Net) -> float:
+    return net.deviation
+
+
+def _read(ruler: Ruler, graph: Graph) -> dict[str, float]:
+    totals = ruler.read(graph)
+    return {name: totals[name] for name in ruler.names}

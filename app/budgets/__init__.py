@@ -1,0 +1,1 @@
+"""Searches of design spaces as people ask for them: budgets, trade-offs, samples."""

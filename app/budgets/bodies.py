@@ -1,0 +1,199 @@
+"""The bodies of answers about design spaces, as OpenAPI shows them.
+
+What the analyzers return is described by their own named tuples; here is only how these nest.
+"""
+
+from typing import Any
+
+from pydantic import JsonValue, create_model
+
+from analyzers.scaling.bounds import Check
+from analyzers.scaling.cardinality import Cost, Trade, Trades
+from analyzers.scaling.domains import Trim
+from analyzers.scaling.examine import Refusal
+from analyzers.scaling.fits import Fit, Found, Pressure, Searched
+from analyzers.scaling.iso_cost import IsoCost, Line, Pair
+from analyzers.scaling.sampling import Bin, Distribution, Quantile, Sample, Sampling
+from analyzers.scaling.search import Objective
+from app.scaling.bodies import AdjustmentFigures, SizeFigures
+from app.schemas import Body, described
+
+_Json = dict[str, JsonValue]
+
+
+def _fields(kind: type[Any], **nested: Any) -> dict[str, Any]:
+    """Fields of a named tuple, with bodies in the place of some."""
+    fields = described(kind)
+    return fields | {name: (hint, fields[name][1]) for name, hint in nested.items()}
+
+
+class _About(Body):
+    """What was counted, and how."""
+
+    counting_rules: str
+    """Version of the rules behind the figures."""
+
+    batch: int
+    """Images at once, where a bound does not say otherwise."""
+
+    dtype: str
+    """Of weights and activations alike."""
+
+
+class _Seeded(_About):
+    """The same, where something is left to chance."""
+
+    seed: int
+    """The same seed gives the same answer."""
+
+
+CheckFigures = create_model("BudgetCheck", __base__=Body, __doc__=Check.__doc__, **_fields(Check))
+TrimFigures = create_model("KnobTrim", __base__=Body, __doc__=Trim.__doc__, **_fields(Trim))
+RefusalFigures = create_model(
+    "Refusal", __base__=Body, __doc__=Refusal.__doc__, **_fields(Refusal, values=_Json)
+)
+FoundNetwork = create_model(
+    "FoundNetwork",
+    __base__=Body,
+    __doc__=Found.__doc__,
+    **_fields(
+        Found,
+        values=_Json,
+        architecture=_Json,
+        sizes=SizeFigures,
+        checks=list[CheckFigures],
+        adjustments=list[AdjustmentFigures],
+    ),
+)
+PressureFigures = create_model(
+    "LimitPressure", __base__=Body, __doc__=Pressure.__doc__, **_fields(Pressure)
+)
+SearchedSpace = create_model(
+    "SearchedSpace",
+    __base__=Body,
+    __doc__=Searched.__doc__,
+    **_fields(Searched, trims=list[TrimFigures]),
+)
+ObjectiveFigures = create_model(
+    "SearchObjective", __base__=Body, __doc__=Objective.__doc__, **_fields(Objective)
+)
+
+
+class _FitAbout(_Seeded):
+    """The same, with what is best."""
+
+    objective: ObjectiveFigures
+    """What is best."""
+
+
+FitReport = create_model(
+    "FitReport",
+    __base__=_FitAbout,
+    __doc__=Fit.__doc__,
+    **_fields(
+        Fit,
+        best=list[FoundNetwork],
+        misses=list[FoundNetwork],
+        limits=list[PressureFigures],
+        spaces=list[SearchedSpace],
+        refusals=list[RefusalFigures],
+    ),
+)
+
+QuantileFigures = create_model(
+    "Quantile", __base__=Body, __doc__=Quantile.__doc__, **_fields(Quantile)
+)
+BinFigures = create_model("HistogramBin", __base__=Body, __doc__=Bin.__doc__, **_fields(Bin))
+DistributionFigures = create_model(
+    "Distribution",
+    __base__=Body,
+    __doc__=Distribution.__doc__,
+    **_fields(Distribution, quantiles=list[QuantileFigures], histogram=list[BinFigures]),
+)
+SampleFigures = create_model(
+    "Sample", __base__=Body, __doc__=Sample.__doc__, **_fields(Sample, values=_Json)
+)
+SampleReport = create_model(
+    "SampleReport",
+    __base__=_Seeded,
+    __doc__=Sampling.__doc__,
+    **_fields(
+        Sampling,
+        rejected=list[RefusalFigures],
+        distributions=list[DistributionFigures],
+        samples=list[SampleFigures],
+    ),
+)
+
+PairFigures = create_model(
+    "IsoCostPair",
+    __base__=Body,
+    __doc__=Pair.__doc__,
+    **_fields(
+        Pair,
+        depth=JsonValue,
+        width=JsonValue,
+        alike=list[JsonValue],
+        architecture=_Json,
+        sizes=SizeFigures,
+        adjustments=list[AdjustmentFigures],
+    ),
+)
+LineFigures = create_model(
+    "IsoCostLine",
+    __base__=Body,
+    __doc__=Line.__doc__,
+    **_fields(Line, depth=JsonValue, nearest=JsonValue),
+)
+
+
+class _IsoCostAbout(_About):
+    """The same, with the two knobs."""
+
+    depth_knob: str
+    """What `depth` is a value of."""
+
+    width_knob: str
+    """What `width` is a value of."""
+
+
+IsoCostReport = create_model(
+    "IsoCostReport",
+    __base__=_IsoCostAbout,
+    __doc__=IsoCost.__doc__,
+    **_fields(
+        IsoCost,
+        pairs=list[PairFigures],
+        lines=list[LineFigures],
+        refusals=list[RefusalFigures],
+        trims=list[TrimFigures],
+    ),
+)
+
+
+class _CardinalityAbout(Body):
+    """Whose cost is kept."""
+
+    counting_rules: str
+    """Version of the rules behind the figures."""
+
+    name: str
+    """The nearest preset, and what differs from it."""
+
+    architecture: _Json
+    """The canonical spec."""
+
+
+CostFigures = create_model("PathCost", __base__=Body, __doc__=Cost.__doc__, **_fields(Cost))
+TradeFigures = create_model(
+    "CardinalityTrade",
+    __base__=Body,
+    __doc__=Trade.__doc__,
+    **_fields(Trade, cost=CostFigures | None, below=CostFigures | None, above=CostFigures | None),
+)
+CardinalityReport = create_model(
+    "CardinalityReport",
+    __base__=_CardinalityAbout,
+    __doc__=Trades.__doc__,
+    **_fields(Trades, base=CostFigures, trades=list[TradeFigures]),
+)

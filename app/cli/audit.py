@@ -1,0 +1,49 @@
+"""``archmeter audit``: what other tools count for a network."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli.formats import ListFormat
+from app.cli.request import (
+    Assignments,
+    Batch,
+    InputSize,
+    Precision,
+    PresetName,
+    SpecFile,
+    read_request,
+)
+
+
+def audit(
+    preset: PresetName = None,
+    *,
+    spec: SpecFile = None,
+    assignments: Assignments = None,
+    resolution: InputSize = None,
+    batch: Batch = None,
+    dtype: Precision = None,
+    output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
+) -> None:
+    """Have fvcore and torch recount a network; exit status 1 if they differ."""
+    from app.question import Question, inside_architecture
+
+    question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
+    from analyzers.audit import audit as recount
+
+    with inside_architecture():
+        report = recount(question.spec, question.input)
+    if output is ListFormat.JSON:
+        from app import strict_json
+        from models import registry
+
+        body = {"name": registry.describe(question.spec), **report.as_dict()}
+        sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
+    else:
+        from app.report_audit import print_audit
+
+        print_audit(question, report)
+    if not report.agrees:
+        raise typer.Exit(1)

@@ -1,0 +1,24 @@
+"""Devices: what networks run on, as their makers describe it."""
+
+from fastapi import APIRouter
+
+from analyzers.devices import UnknownDevice, device
+from app.devices import DeviceInfo, DeviceList
+from app.problems import NotFound, problems
+
+router = APIRouter(prefix="/v1/devices", tags=["catalogue"])
+
+
+@router.get("")
+async def list_devices() -> DeviceList:
+    """List every device with its peak rates, its memory and where these are printed."""
+    return DeviceList.catalogue()
+
+
+@router.get("/{name}", responses=problems(404))
+async def read_device(name: str) -> DeviceInfo:
+    """Show one device."""
+    try:
+        return DeviceInfo.of(device(name))
+    except UnknownDevice as error:
+        raise NotFound(error) from error

@@ -1,0 +1,97 @@
+"""The peak that torch's allocator reports for a real forward pass is the one that is predicted."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+
+from analyzers.allocator import SCRATCH, Layout, kernel_scratch, measure, predict
+from analyzers.audit import _blank
+from analyzers.profile import Profile
+from models.graph import Call
+from models.ops import Conv2d
+from models.registry import resolve
+from tests.spread import SPREAD, across_the_spread
+
+# None of their kernels takes enough for itself to raise the peak above what the tensors occupy.
+WITHOUT = {
+    "blurred strides",
+    "filter response norm",
+    "cbam",
+    "shortcut C",
+    "resnext a",
+    "cells",
+    "root mean square norm",
+    "attention over patches",
+    "attention composed of products",
+    "attention within windows",
+}
+
+
+@across_the_spread
+def test_the_allocator_reports_the_peak_that_is_predicted(request_: dict[str, Any]) -> None:
+    profile = Profile(resolve(request_).graph(2))
+    x = torch.zeros(profile.input_shape)
+    peak, layouts = measure(_blank(profile.graph, torch.float32), x)
+    predicted = predict(profile, layouts)
+    assert predicted.peak == peak
+    raised = peak != profile.memory.inference_peak_bytes
+    assert bool(raised and predicted.why) == raised
+    assert predicted.why in {"", *SCRATCH.values()}
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT))
+def test_without_scratch_the_allocator_reports_the_inference_peak(name: str) -> None:
+    profile = Profile(resolve(SPREAD[name]).graph(1))
+    x = torch.zeros(profile.input_shape)
+    peak, _ = measure(_blank(profile.graph, torch.float32), x)
+    assert peak == profile.memory.inference_peak_bytes
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize(
+    "op",
+    [
+        Conv2d(8, (3, 3), padding=(1, 1)),
+        Conv2d(8, (1, 1)),
+        Conv2d(8, (1, 1), stride=(2, 2)),
+        Conv2d(8, (3, 3), padding=(1, 1), groups=2),
+        Conv2d(8, (3, 3), padding=(1, 1), groups=4, bias=True),
+        Conv2d(8, (5, 5), padding=(6, 6), dilation=(3, 3)),
+        Conv2d(8, (5, 5), padding=(6, 6), dilation=(3, 3), groups=4),
+    ],
+    ids=lambda op: f"{op.detail}{' bias' if op.bias else ''}",
+)
+def test_a_convolution_takes_what_is_predicted(
+    op: Conv2d, batch: int, *, channels_last: bool
+) -> None:
+    shape = (batch, 4, 13, 9)
+    x = torch.zeros(shape)
+    if channels_last:
+        x = x.contiguous(memory_format=torch.channels_last)
+    module = torch.nn.Conv2d(
+        4, 8, op.kernel, op.stride, op.padding, op.dilation, op.groups, bias=op.bias
+    )
+    call = Call(op, (shape,))
+    peak, layouts = measure(module, x)
+    assert layouts == (Layout(channels_last=channels_last),)
+    taken = kernel_scratch(call, layouts[0])
+    assert peak == 4 * (taken + prod(call.shape))
+
+
+def test_measuring_leaves_torch_as_it_was() -> None:
+    before = torch.get_num_threads(), torch.backends.mkldnn.enabled
+    measure(torch.nn.ReLU(), torch.zeros(1))
+    assert (torch.get_num_threads(), torch.backends.mkldnn.enabled) == before
+
+
+def test_layouts_of_another_network_are_refused() -> None:
+    profile = Profile(resolve({"preset": "resnet18", "resolution": 32}).graph(1))
+    with pytest.raises(ValueError, match="no layout for"):
+        predict(profile, (Layout(),))
+    with pytest.raises(ValueError, match="more layouts"):
+        predict(profile, (Layout(),) * 1000)
