@@ -197,21 +197,16 @@ class Profile:
     @cached_property
     def stages(self) -> tuple[RollUp, ...]:
         """Stem, stages and head, each with its blocks; together they are the whole network."""
-        columns = self.columns
-        added = (
-            columns.params,
-            columns.buffers,
-            columns.macs,
-            columns.flops,
-            columns.activations,
-            self._saved_bytes,
-        )
+        columns, saved = self.columns, self._saved_bytes
+        added = columns.params, columns.buffers, columns.macs, columns.flops, columns.activations
+        known: dict[Scope, list[int]] = {}
 
         def roll_up(scope: Scope, blocks: tuple[RollUp, ...] = ()) -> RollUp:
             start, end = scope.start, scope.end
-            params, buffers, macs, flops, activations, saved_bytes = [
-                sum(column[start:end]) for column in added
-            ]
+            sums = known.get(scope.like)
+            if sums is None:
+                sums = known[scope.like] = [sum(column[start:end]) for column in added]
+            params, buffers, macs, flops, activations = sums
             return RollUp(
                 path=scope.path,
                 operators=end - start,
@@ -220,7 +215,7 @@ class Profile:
                 macs=macs,
                 flops=flops,
                 activations=activations,
-                saved_bytes=saved_bytes,
+                saved_bytes=sum(saved[start:end]),
                 output_shape=columns.shape[end - 1],
                 blocks=blocks,
             )

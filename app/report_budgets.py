@@ -174,7 +174,7 @@ def _limits(out: Console, body: dict[str, Any]) -> None:
     checks: list[dict[str, Any]] = next(
         (one["checks"] for one in (*body["best"], *body["misses"])), []
     )
-    rows = table(["bound"], ["it has", "kept by", "examined"], ["", "to let a better one in"])
+    rows = table(["bound"], ["it has", "kept by", "examined"], ["to let a better one in"])
     for limit, check in zip(body["limits"], checks, strict=False):
         gain = f", for {total} {amount(total, limit['gain'])}" if limit["gain"] is not None else ""
         rows.add_row(
@@ -183,8 +183,7 @@ def _limits(out: Console, body: dict[str, Any]) -> None:
             f"{limit['kept']:,} of {limit['counted']:,}",
             f"{amount(limit['total'], limit['lowest'])} to "
             f"{amount(limit['total'], limit['highest'])}",
-            "binds" if limit["binding"] else "",
-            f"{limit['relax']:.2%}{gain}" if limit["relax"] is not None else "",
+            f"binds: {limit['relax']:.2%}{gain}" if limit["binding"] else "",
         )
     out.print(rows)
 

@@ -4,7 +4,8 @@ Runs on a CUDA device if there is one, on the CPU otherwise, and measures the pe
 too: the rate of a large matrix product, and the bandwidth of a large copy. So the bound is that of
 this very machine. Each network is lowered to torch and runs eagerly, channels last, in inference
 mode. Peaks and networks take turns and the best run of each counts, so that a machine that is busy
-now and then slows neither.
+now and then slows neither. On a CPU one thread runs and its own time is counted, without what other
+processes take of its core.
 
 Eager execution makes every operator a kernel, which is what the `separate` bound supposes; fused
 kernels could be quicker, and the column beside it says how much at most.
@@ -13,11 +14,13 @@ kernels could be quicker, and the column beside it says how much at most.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import geometric_mean
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -71,8 +74,8 @@ def machine(batch: int | None, dtype: DType | None) -> Machine:
         device = torch.device("cuda")
         name = torch.cuda.get_device_name(device)
         return Machine(device, name, dtype or "float16", batch or 128, 8192, 2 * 10**9)
-    threads = torch.get_num_threads()
-    name = f"CPU, {threads} threads, {torch.backends.cpu.get_cpu_capability()}"
+    torch.set_num_threads(1)
+    name = f"CPU, one thread, {torch.backends.cpu.get_cpu_capability()}"
     return Machine(torch.device("cpu"), name, dtype or "float32", batch or 8, 2048, 3 * 10**8)
 
 
@@ -81,14 +84,18 @@ def best(task: Callable[[], object], device: torch.device, seconds: float = SECO
     times: list[float] = []
     task()
     while sum(times) < seconds or len(times) < 2:
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        start = perf_counter()
+        start = now(device)
         task()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        times.append(perf_counter() - start)
+        times.append(now(device) - start)
     return min(times)
+
+
+def now(device: torch.device) -> float:
+    """Seconds by the clock of a device, when it has done what it was given."""
+    if device.type != "cuda":
+        return thread_time()
+    torch.cuda.synchronize()
+    return perf_counter()
 
 
 def measured_peaks(on: Machine) -> Peaks:
@@ -107,11 +114,10 @@ def measured_peaks(on: Machine) -> Peaks:
 
 def printed_peaks(on: Machine) -> Peaks | None:
     """What the maker prints, if the catalogue has the device."""
-    words = set(on.name.upper().split())
-    for known in devices().values():
-        if set(known.title.upper().split()[:2]) <= words:
-            return known.peaks(on.dtype)
-    return None
+    words = re.findall(r"[a-z0-9]+", on.name.lower())
+    names = {*words, *map("".join, pairwise(words))}  # RTX 4090 is rtx4090
+    found = [known for known in devices().values() if known.name in names]
+    return found[0].peaks(on.dtype) if found else None
 
 
 def seconds(profile: Profile, on: Machine) -> float:

@@ -269,7 +269,7 @@ class Graph:
         Called with equal arguments, where a tensor counts by its shape and by how far back it was
         made, it appends the same. Once that was seen to be so, it is copied instead.
         """
-        start, joined, beside = len(self.calls), self._joined, len(self.outputs) + len(self.reused)
+        start = len(self.calls)
         known: _Block | None = None
         key: tuple[object, ...] = ()
         if len(args) <= FEW_ARGUMENTS:
@@ -282,6 +282,7 @@ class Graph:
                 key = ()
         if known and known.repeats:
             return self._copy(known)
+        joined, beside = self._joined, len(self.outputs) + len(self.reused)
         with self.scope(function.__name__) as scope:
             result = function(*args, **named)
         if key:

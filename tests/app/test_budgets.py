@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -266,14 +268,13 @@ def test_bounds_are_spelled_with_prefixes() -> None:
 
 def test_long_searches_do_not_keep_others_waiting(client: TestClient) -> None:
     """Answers are given in threads: while one is counted, the service says it is well."""
-    import threading
-
     long = {**FIT, "knobs": {"depth": {"low": 10, "high": 28}, "w0": {"low": 24, "high": 96}}}
     answers: list[int] = []
     asked = threading.Thread(
         target=lambda: answers.append(client.post("/v1/scaling/fit", json=long).status_code)
     )
     asked.start()
+    time.sleep(0.15)  # by now it is being counted
     health = client.get("/healthz") if asked.is_alive() else None
     still_counting = asked.is_alive()
     asked.join()

@@ -202,8 +202,8 @@ def test_body_beyond_the_limit_is_refused(client: TestClient, content: Any) -> N
     [
         ("PUT", "/v1/analyses", "GET, HEAD, POST"),
         ("DELETE", "/v1/analyses/x", "GET, HEAD"),
-        ("GET", "/v1/analyses/x/audit", "POST"),
-        ("HEAD", "/v1/analyses/x/audit", "POST"),
+        ("GET", "/v1/scaling/fit", "POST"),
+        ("HEAD", "/v1/scaling/fit", "POST"),
         ("POST", "/", "GET, HEAD"),
     ],
 )
