@@ -7,13 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from analyzers.conventions import TOOLS, Convention, Item, Tool, UnknownTool, conventions, tool
 from app.question import Question, inside_architecture
-from app.schemas import AnalysisId, AnalysisInput, Body, described
+from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
 
-ItemFigures = create_model("ConventionItem", __base__=Body, __doc__=Item.__doc__, **described(Item))
+ItemFigures = create_model(
+    "ConventionItem", __base__=Derived, __doc__=Item.__doc__, **described(Item)
+)
 
 _convention = described(Convention)
 del _convention["items"]
-_ConventionFigures = create_model("_ConventionFigures", __base__=Body, **_convention)
+_ConventionFigures = create_model("_ConventionFigures", __base__=Derived, **_convention)
 
 
 class ConventionFigures(_ConventionFigures):

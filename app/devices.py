@@ -3,10 +3,10 @@
 from pydantic import create_model
 
 from analyzers.devices import Device, devices
-from app.schemas import Body, described
+from app.schemas import Body, Derived, described
 
 DeviceFigures = create_model(
-    "DeviceFigures", __base__=Body, __doc__=Device.__doc__, **described(Device)
+    "DeviceFigures", __base__=Derived, __doc__=Device.__doc__, **described(Device)
 )
 
 

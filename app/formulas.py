@@ -9,7 +9,7 @@ from analyzers.formulas import BLOCKS, ClosedForms, block_forms, network_forms
 from analyzers.formulas.listing import latex_source, python_source
 from analyzers.formulas.symbols import Range
 from app.question import Question
-from app.schemas import AnalysisId, Body, described
+from app.schemas import AnalysisId, Body, Derived, described
 from models.errors import SpecConflict
 from models.spec import DType
 
@@ -65,7 +65,7 @@ class BlockQuery(BaseModel):
     """Numbers in place of symbols, separated by commas: `K=3,s=1`."""
 
 
-RangeFields = create_model("RangeFields", __base__=Body, **described(Range))
+RangeFields = create_model("RangeFields", __base__=Derived, **described(Range))
 
 
 class SymbolRange(RangeFields):

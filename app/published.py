@@ -5,11 +5,11 @@ from collections import Counter
 from pydantic import create_model
 
 from analyzers.verify import Verdict, Verification, verify
-from app.schemas import Body, described
+from app.schemas import Body, Derived, described
 from models.errors import ArchmeterError
 
 VerifiedFigure = create_model(
-    "VerifiedFigure", __base__=Body, __doc__=Verification.__doc__, **described(Verification)
+    "VerifiedFigure", __base__=Derived, __doc__=Verification.__doc__, **described(Verification)
 )
 
 

@@ -6,9 +6,11 @@ from pydantic import create_model
 
 from analyzers.coverage import SeenRow, coverage
 from analyzers.profile import Profile
-from app.schemas import AnalysisId, Body, described
+from app.schemas import AnalysisId, Body, Derived, described
 
-SeenFigures = create_model("SeenRow", __base__=Body, __doc__=SeenRow.__doc__, **described(SeenRow))
+SeenFigures = create_model(
+    "SeenRow", __base__=Derived, __doc__=SeenRow.__doc__, **described(SeenRow)
+)
 
 
 class ReceptiveFieldReport(Body):

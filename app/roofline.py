@@ -14,7 +14,7 @@ from analyzers.roofline import (
     needed_bytes,
     roofline,
 )
-from app.schemas import AnalysisId, AnalysisInput, Body, described
+from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
 from models.errors import ArchmeterError
 from models.spec import DType
 
@@ -49,11 +49,11 @@ class RooflineQuery(BaseModel):
 
 
 RooflineFigures = create_model(
-    "RooflineRow", __base__=Body, __doc__=RooflineRow.__doc__, **described(RooflineRow)
+    "RooflineRow", __base__=Derived, __doc__=RooflineRow.__doc__, **described(RooflineRow)
 )
-SpentFigures = create_model("Spent", __base__=Body, __doc__=Spent.__doc__, **described(Spent))
-BoundFigures = create_model("Bound", __base__=Body, __doc__=Bound.__doc__, **described(Bound))
-PeakFigures = create_model("Peaks", __base__=Body, __doc__=Peaks.__doc__, **described(Peaks))
+SpentFigures = create_model("Spent", __base__=Derived, __doc__=Spent.__doc__, **described(Spent))
+BoundFigures = create_model("Bound", __base__=Derived, __doc__=Bound.__doc__, **described(Bound))
+PeakFigures = create_model("Peaks", __base__=Derived, __doc__=Peaks.__doc__, **described(Peaks))
 
 
 class RooflineDevice(PeakFigures):

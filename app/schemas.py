@@ -28,6 +28,12 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+class Derived(Body):
+    """Base of bodies made from the analyzers' own tuples: there is no source to read words from."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
 def described(kind: type[Any]) -> dict[str, Any]:
     """The fields of a named tuple, with the meanings that its docstring gives them."""
     meanings = dict(re.findall(r"^ +(\w+): (.+)$", kind.__doc__ or "", re.MULTILINE))
@@ -37,12 +43,12 @@ def described(kind: type[Any]) -> dict[str, Any]:
     }
 
 
-TotalFigures = create_model("Totals", __base__=Body, __doc__=Totals.__doc__, **described(Totals))
-MemoryFigures = create_model("Memory", __base__=Body, __doc__="Bytes.", **described(Memory))
+TotalFigures = create_model("Totals", __base__=Derived, __doc__=Totals.__doc__, **described(Totals))
+MemoryFigures = create_model("Memory", __base__=Derived, __doc__="Bytes.", **described(Memory))
 
 _roll_up = described(RollUp)
 del _roll_up["blocks"]
-Block = create_model("Block", __base__=Body, __doc__=RollUp.__doc__, **_roll_up)
+Block = create_model("Block", __base__=Derived, __doc__=RollUp.__doc__, **_roll_up)
 
 
 class Stage(Block):
@@ -110,7 +116,7 @@ class Analysis(Body):
 
 Layer = create_model(
     "Layer",
-    __base__=Body,
+    __base__=Derived,
     __doc__="One operator of the network, in execution order.",
     **described(Row),
 )
@@ -264,7 +270,7 @@ class AnalysisList(Body):
 
 Ratios = create_model(
     "Ratios",
-    __base__=Body,
+    __base__=Derived,
     __doc__="Figures as multiples of the first analysis'; null where that is zero.",
     **dict.fromkeys(FIGURES, (float | None, ...)),  # type: ignore[call-overload]
 )

@@ -14,7 +14,7 @@ from analyzers.training.kept_list import KeptTensor, kept_list
 from analyzers.training.options import TrainingOptions
 from analyzers.training.plans import Plan, plans
 from analyzers.training.step import TrainingMemory, TrainingStep
-from app.schemas import AnalysisId, AnalysisInput, Body, described
+from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
 from models.graph import MAX_EXACT
 
 
@@ -38,17 +38,17 @@ def policy(text: str) -> str | tuple[str, ...]:
 
 
 TrainingMemoryFigures = create_model(
-    "TrainingMemory", __base__=Body, __doc__=TrainingMemory.__doc__, **described(TrainingMemory)
+    "TrainingMemory", __base__=Derived, __doc__=TrainingMemory.__doc__, **described(TrainingMemory)
 )
 StepMacsFigures = create_model(
-    "StepMacs", __base__=Body, __doc__=StepMacs.__doc__, **described(StepMacs), total=(int, ...)
+    "StepMacs", __base__=Derived, __doc__=StepMacs.__doc__, **described(StepMacs), total=(int, ...)
 )
 KeptTensorFigures = create_model(
-    "KeptTensor", __base__=Body, __doc__=KeptTensor.__doc__, **described(KeptTensor)
+    "KeptTensor", __base__=Derived, __doc__=KeptTensor.__doc__, **described(KeptTensor)
 )
-PlanFigures = create_model("Plan", __base__=Body, __doc__=Plan.__doc__, **described(Plan))
+PlanFigures = create_model("Plan", __base__=Derived, __doc__=Plan.__doc__, **described(Plan))
 LiveTensorFigures = create_model(
-    "LiveTensor", __base__=Body, __doc__=LiveTensor.__doc__, **described(LiveTensor)
+    "LiveTensor", __base__=Derived, __doc__=LiveTensor.__doc__, **described(LiveTensor)
 )
 
 

@@ -16,7 +16,7 @@ from analyzers.scaling.iso_cost import IsoCost, Line, Pair
 from analyzers.scaling.sampling import Bin, Distribution, Quantile, Sample, Sampling
 from analyzers.scaling.search import Objective
 from app.scaling.bodies import AdjustmentFigures, SizeFigures
-from app.schemas import Body, described
+from app.schemas import Body, Derived, described
 
 _Json = dict[str, JsonValue]
 
@@ -47,14 +47,16 @@ class _Seeded(_About):
     """The same seed gives the same answer."""
 
 
-CheckFigures = create_model("BudgetCheck", __base__=Body, __doc__=Check.__doc__, **_fields(Check))
-TrimFigures = create_model("KnobTrim", __base__=Body, __doc__=Trim.__doc__, **_fields(Trim))
+CheckFigures = create_model(
+    "BudgetCheck", __base__=Derived, __doc__=Check.__doc__, **_fields(Check)
+)
+TrimFigures = create_model("KnobTrim", __base__=Derived, __doc__=Trim.__doc__, **_fields(Trim))
 RefusalFigures = create_model(
-    "Refusal", __base__=Body, __doc__=Refusal.__doc__, **_fields(Refusal, values=_Json)
+    "Refusal", __base__=Derived, __doc__=Refusal.__doc__, **_fields(Refusal, values=_Json)
 )
 FoundNetwork = create_model(
     "FoundNetwork",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Found.__doc__,
     **_fields(
         Found,
@@ -66,16 +68,16 @@ FoundNetwork = create_model(
     ),
 )
 PressureFigures = create_model(
-    "LimitPressure", __base__=Body, __doc__=Pressure.__doc__, **_fields(Pressure)
+    "LimitPressure", __base__=Derived, __doc__=Pressure.__doc__, **_fields(Pressure)
 )
 SearchedSpace = create_model(
     "SearchedSpace",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Searched.__doc__,
     **_fields(Searched, trims=list[TrimFigures]),
 )
 ObjectiveFigures = create_model(
-    "SearchObjective", __base__=Body, __doc__=Objective.__doc__, **_fields(Objective)
+    "SearchObjective", __base__=Derived, __doc__=Objective.__doc__, **_fields(Objective)
 )
 
 
@@ -101,17 +103,17 @@ FitReport = create_model(
 )
 
 QuantileFigures = create_model(
-    "Quantile", __base__=Body, __doc__=Quantile.__doc__, **_fields(Quantile)
+    "Quantile", __base__=Derived, __doc__=Quantile.__doc__, **_fields(Quantile)
 )
-BinFigures = create_model("HistogramBin", __base__=Body, __doc__=Bin.__doc__, **_fields(Bin))
+BinFigures = create_model("HistogramBin", __base__=Derived, __doc__=Bin.__doc__, **_fields(Bin))
 DistributionFigures = create_model(
     "Distribution",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Distribution.__doc__,
     **_fields(Distribution, quantiles=list[QuantileFigures], histogram=list[BinFigures]),
 )
 SampleFigures = create_model(
-    "Sample", __base__=Body, __doc__=Sample.__doc__, **_fields(Sample, values=_Json)
+    "Sample", __base__=Derived, __doc__=Sample.__doc__, **_fields(Sample, values=_Json)
 )
 SampleReport = create_model(
     "SampleReport",
@@ -127,7 +129,7 @@ SampleReport = create_model(
 
 PairFigures = create_model(
     "IsoCostPair",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Pair.__doc__,
     **_fields(
         Pair,
@@ -141,7 +143,7 @@ PairFigures = create_model(
 )
 LineFigures = create_model(
     "IsoCostLine",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Line.__doc__,
     **_fields(Line, depth=JsonValue, nearest=JsonValue),
 )
@@ -184,10 +186,10 @@ class _CardinalityAbout(Body):
     """The canonical spec."""
 
 
-CostFigures = create_model("PathCost", __base__=Body, __doc__=Cost.__doc__, **_fields(Cost))
+CostFigures = create_model("PathCost", __base__=Derived, __doc__=Cost.__doc__, **_fields(Cost))
 TradeFigures = create_model(
     "CardinalityTrade",
-    __base__=Body,
+    __base__=Derived,
     __doc__=Trade.__doc__,
     **_fields(Trade, cost=CostFigures | None, below=CostFigures | None, above=CostFigures | None),
 )

