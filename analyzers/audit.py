@@ -26,7 +26,7 @@ from models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
 from models.torch_module import to_torch
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor, UntypedStorage, nn
 
 MAX_WEIGHT_BYTES = 4 * 10**9
 """Weights that are still copied into memory to be run."""
@@ -205,17 +205,18 @@ def saved_bytes(module: nn.Module, x: Tensor) -> int:
     from torch.autograd.graph import saved_tensors_hooks
 
     given = {_identity(tensor) for tensor in (x, *module.parameters(), *module.buffers())}
-    saved: dict[int, Tensor] = {}  # tensors are held, lest another storage take a freed one's place
+    # Storages are held, lest another take a freed one's place; tensors that hold what made them,
+    # which holds what is packed, would never be freed.
+    saved: dict[int, UntypedStorage] = {}
 
-    def pack(tensor: Tensor) -> Tensor:
+    def pack(tensor: Tensor) -> None:
         if _identity(tensor) not in given:
-            saved[_identity(tensor)] = tensor
-        return tensor
+            saved[_identity(tensor)] = tensor.untyped_storage()
 
     kernel = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # noqa: SLF001
-    with saved_tensors_hooks(pack, lambda tensor: tensor), _attention_by(kernel):
+    with saved_tensors_hooks(pack, lambda nothing: nothing), _attention_by(kernel):
         module(x)
-    return sum(tensor.untyped_storage().nbytes() for tensor in saved.values())
+    return sum(storage.nbytes() for storage in saved.values())
 
 
 def _attention_by(kernel: Callable[..., Any]) -> AbstractContextManager[object]:

@@ -127,7 +127,9 @@ class _Lowering:
                 values[item] = self._operator(item, code, parts, values)
         results = [values[tensor] for tensor in self._handed_out(scope)]
         code.output(results[0] if len(results) == 1 else tuple(results))
-        return fx.GraphModule(parts, code, class_name=_class_name(scope))
+        module = fx.GraphModule(parts, code, class_name=_class_name(scope))
+        code.owning_module = None  # or each would hold the other, and the weights with them
+        return module
 
     def _operator(
         self, tensor: Tensor, code: fx.Graph, parts: nn.Module, values: dict[Tensor, fx.Node]

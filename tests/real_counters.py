@@ -28,7 +28,7 @@ from tests.test_operators import INPUT, SAMPLES, then, weighted
 ROOT = Path(__file__).parent.parent
 MAX_WEIGHT_BYTES = 2 * 10**9
 COLLECTED_PARAMS = 10**8
-"""A lowered module holds itself, so that its weights would wait for the collector."""
+"""Counters leave hooks that hold the module, so that its weights would wait for the collector."""
 
 NETWORKS = (
     "alexnet_grouped",

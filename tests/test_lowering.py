@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -110,6 +112,20 @@ def test_resnet50_takes_the_memory_it_is_known_to_take() -> None:
     assert profile.memory.inference_peak_bytes == 333_973_504
     module, x = on_meta(profile.graph)
     assert saved_bytes(module.train(), x) == 2_730_049_024
+
+
+def test_the_weights_of_a_module_are_freed_with_it() -> None:
+    """What holds itself waits for the collector, and what holds itself through autograd for ever."""
+    graph = resolve({"preset": "resnet18", "resolution": 32}).graph(2)
+    gc.disable()
+    try:
+        module, x = on_cpu(graph)
+        weight = weakref.ref(next(module.parameters()))
+        assert saved_bytes(module.train(), x)
+        del module
+        assert weight() is None
+    finally:
+        gc.enable()
 
 
 def test_weights_that_are_used_again_are_one_module() -> None:

@@ -29,7 +29,7 @@ def lowered(step: TrainingStep) -> nn.Module:
         if step.options.freeze == "batch_norm" and isinstance(tensor.op, BatchNorm2d):
             part.eval()
     for segment in step.segments:
-        _repeat(module.get_submodule(segment.path))
+        module.set_submodule(segment.path, _Repeated(module.get_submodule(segment.path)))
     return module
 
 
@@ -41,11 +41,12 @@ def live_after(module: nn.Module, x: Tensor) -> tuple[int, LiveBytes, Any]:
     return live.live, live, result
 
 
-def _repeat(part: nn.Module) -> None:
-    """Make a part keep only what it is called with."""
-    forward = part.forward
+class _Repeated(nn.Module):
+    """A part that keeps only what it is called with."""
 
-    def again(*inputs: Tensor) -> Any:
-        return checkpoint(forward, *inputs, use_reentrant=False, preserve_rng_state=False)
+    def __init__(self, part: nn.Module) -> None:
+        super().__init__()
+        self.part = part
 
-    part.forward = again  # type: ignore[method-assign]
+    def forward(self, *inputs: Tensor) -> Any:
+        return checkpoint(self.part, *inputs, use_reentrant=False, preserve_rng_state=False)
