@@ -17,11 +17,12 @@ from analyzers.saved_tensors import Kept, kept
 from models.graph import Call, Graph
 from models.ops import Shape
 
+SHOWN = 11
+"""The first facts are shown in the layer table, in their order."""
+
 
 class Facts(NamedTuple):
     """What follows from an operator, its shapes, and the bytes that an element takes.
-
-    The first eleven are shown in the layer table.
 
     Attributes:
         buffers: elements of all of them, ``counters`` included.

@@ -76,6 +76,9 @@ class Folded(NamedTuple):
 
 def fold(graph: Graph) -> Folded:
     """The network without the middle of its runs, where that is worthwhile and possible."""
+    copied = sum([copy.end - copy.start for copy in graph.copies])
+    if copied <= WORTHWHILE * len(graph.calls):
+        return Folded(graph)  # the middle of a run consists of copies
     found = list(_found(graph, graph.root))
     runs = tuple([Run(b[2].start, b[0].end - b[0].start, len(b) - 3) for b in found])
     left_out = sum(run.length * run.times for run in runs)

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from analyzers.compute import FLOP_KINDS
-from analyzers.facts import Columns, columns
+from analyzers.facts import SHOWN, Columns, columns
 from analyzers.folding import fold
 from analyzers.inference_peak import inference_peak
 from analyzers.params import COUNTER_BYTES
@@ -79,6 +79,9 @@ class RollUp(NamedTuple):
         if not self.blocks:
             del record["blocks"]
         return record
+
+
+_as_roll_up = partial(tuple.__new__, RollUp)
 
 
 class Totals(NamedTuple):
@@ -158,7 +161,8 @@ class Profile:
     @cached_property
     def columns(self) -> Columns:
         """What follows from each operator by itself."""
-        return Columns._make(map(self._folded.unfold, self._folded_columns))
+        unfold, folded = self._folded.unfold, self._folded_columns
+        return Columns(*self._shown, *map(unfold, folded[len(self._shown) :]))
 
     @property
     def sizes(self) -> Sequence[int]:
@@ -183,12 +187,13 @@ class Profile:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The layer table, in the order of execution, without the input."""
-        columns, runs = self.columns, self._folded.runs
+        folded = self._folded
+        windows = folded.unfold(self._folded_columns.window)
         rows = zip(
             self.paths,
-            *columns[:11],  # rows begin as facts do
+            *self._shown,
             self._saved_bytes,
-            *receptive_fields(self.graph, columns.window, runs),
+            *receptive_fields(self.graph, windows, folded.runs),
             strict=True,
         )
         next(rows)  # the input is not a layer
@@ -197,8 +202,8 @@ class Profile:
     @cached_property
     def stages(self) -> tuple[RollUp, ...]:
         """Stem, stages and head, each with its blocks; together they are the whole network."""
-        columns, saved = self.columns, self._saved_bytes
-        added = columns.params, columns.buffers, columns.macs, columns.flops, columns.activations
+        _, _, _, shapes, params, _, buffers, macs, flops, activations, _ = self._shown
+        saved, added = self._saved_bytes, (params, buffers, macs, flops, activations)
         known: dict[Scope, list[int]] = {}
 
         def roll_up(scope: Scope, blocks: tuple[RollUp, ...] = ()) -> RollUp:
@@ -206,19 +211,8 @@ class Profile:
             sums = known.get(scope.like)
             if sums is None:
                 sums = known[scope.like] = [sum(column[start:end]) for column in added]
-            params, buffers, macs, flops, activations = sums
-            return RollUp(
-                path=scope.path,
-                operators=end - start,
-                params=params,
-                buffers=buffers,
-                macs=macs,
-                flops=flops,
-                activations=activations,
-                saved_bytes=sum(saved[start:end]),
-                output_shape=columns.shape[end - 1],
-                blocks=blocks,
-            )
+            kept = sum(saved[start:end])  # the first block may keep more than those like it
+            return _as_roll_up((scope.path, end - start, *sums, kept, shapes[end - 1], blocks))
 
         return tuple(
             roll_up(stage, tuple(map(roll_up, stage.children)) if stage.is_stage else ())
@@ -246,6 +240,11 @@ class Profile:
             inference_peak_path=self.graph.path(folded.unfold_index(peak.at)),
             training_saved_bytes=saved,
         )
+
+    @cached_property
+    def _shown(self) -> list[Sequence[Any]]:
+        """Those columns that the layer table shows: the first ones."""
+        return list(map(self._folded.unfold, self._folded_columns[:SHOWN]))
 
     @cached_property
     def _saved_bytes(self) -> Sequence[int]:

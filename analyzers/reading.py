@@ -91,11 +91,12 @@ class Survey:
 
     def __call__(self, call: Call) -> list[Any]:
         """The answer of each reading, in their order."""
-        op, operator, answers = call.op, type(call.op), self._otherwise.copy()
+        op, out, inputs = call.op, call.shape, call.input_shapes
+        operator, answers = type(op), self._otherwise.copy()
         asked = self._asked.get(operator)
         if asked is None:
             tables = enumerate(reading.rules for reading in self._readings)
             asked = self._asked[operator] = [(i, rules) for i, rules in tables if rules[operator]]
         for i, rules in asked:
-            answers[i] = rules[operator](op, call.shape, *call.input_shapes)
+            answers[i] = rules[operator](op, out, *inputs)
         return answers

@@ -78,6 +78,9 @@ SEES_ITSELF: Pair = (1, 1)
 SEES_NOTHING: Pair = (0, 0)
 """What weights see."""
 
+PAIR = 2
+"""Inputs that are looked at faster than compared with others."""
+
 windows = Reading[Window | None]("receptive field", None)
 
 
@@ -219,10 +222,13 @@ def receptive_fields(
         _follow(graph, reach, start, sizes, strides)
         if strides[-2 * length : -length] != strides[-length:]:
             continue  # blocks that step see further by more and more
-        grown = zip(sizes[-length:], sizes[-2 * length : -length], strict=True)
-        ahead = [zip(count(h, h - a), count(w, w - b)) for (h, w), (a, b) in grown]
-        blocks = islice(zip(*ahead, strict=True), 1, 1 + times)
-        sizes += chain.from_iterable(blocks)
+        grown = list(zip(sizes[-length:], sizes[-2 * length : -length], strict=True))
+        ahead = {  # many operators of a block see the same
+            growth: list(islice(zip(count(h, h - a), count(w, w - b)), 1, 1 + times))
+            for growth in set(grown)
+            for (h, w), (a, b) in [growth]
+        }
+        sizes += chain.from_iterable(zip(*[ahead[growth] for growth in grown], strict=True))
         strides += strides[-length:] * times
     _follow(graph, reach, len(reach), sizes, strides)
     return sizes, strides
@@ -237,14 +243,21 @@ def _follow(
 ) -> None:
     """Append what is missing of the operators before ``end``."""
     start = len(sizes)
+    # Dense layers read what the one before them read, and more: what that saw is known.
+    joined: list[int] = []
+    height = width = down = across = 0
     operators = zip(graph.sources[start:end], reach[start:end], strict=True)
     for i, (sources, window) in enumerate(operators, start):
         if len(sources) == 1:
             size, stride = sizes[i - sources[0]], strides[i - sources[0]]
         elif sources:
             # The largest square; the finest steps, for a gate acts on a whole map.
-            height = width = down = across = 0
-            for back in sources:
+            inputs = [i - back for back in sources] if len(sources) > PAIR else []
+            known = len(joined)
+            if not joined or inputs[:known] != joined:
+                known = height = width = down = across = 0
+            joined = inputs
+            for back in sources[known:]:
                 h, w = sizes[i - back]
                 if h:  # a weight sees nothing, and takes no steps
                     y, x = strides[i - back]
@@ -256,10 +269,10 @@ def _follow(
         else:
             size = stride = SEES_NOTHING if i else SEES_ITSELF
         if window is not None:
-            (height, width), (down, across) = size, stride
+            (h, w), (y, x) = size, stride
             (rows, columns), step = window
-            size = height + rows * down, width + columns * across
+            size = h + rows * y, w + columns * x
             if step != (1, 1):
-                stride = down * step[0], across * step[1]
+                stride = y * step[0], x * step[1]
         sizes.append(size)
         strides.append(stride)

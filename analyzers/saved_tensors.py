@@ -83,9 +83,10 @@ class Kept(NamedTuple):
 
     def extra_bytes(self, item_size: int) -> int:
         """Bytes of what it computes besides, where its weights train."""
-        if self.extra is NOTHING_EXTRA and self.of_weights is NOTHING_EXTRA:
+        _, _, extra, of_weights, _ = self
+        if extra is NOTHING_EXTRA and of_weights is NOTHING_EXTRA:
             return 0
-        return self.extra.bytes(item_size) + self.of_weights.bytes(item_size)
+        return extra.bytes(item_size) + of_weights.bytes(item_size)
 
     @property
     def computes(self) -> bool:
@@ -263,7 +264,8 @@ def kept_bytes(
         extra: bytes of what each computes besides.
     """
     fixed: set[int] = set()  # made without weights that train
-    there = {0}  # the input is the caller's
+    fresh = list(sizes)  # bytes of each storage, until it is kept
+    fresh[0] = 0  # the input is the caller's
     result = [0] * len(storage)
     for i, (sources, keep) in enumerate(zip(graph.sources, keeps, strict=True)):
         if not sources or i - sources[0] in fixed:
@@ -276,11 +278,11 @@ def kept_bytes(
         total = extra[i]
         for k in keep.inputs:
             root = storage[i - sources[k]]
-            if root not in there:
-                there.add(root)
-                total += sizes[root]
-        if keep.output and storage[i] not in there:
-            there.add(storage[i])
-            total += sizes[storage[i]]
+            total += fresh[root]
+            fresh[root] = 0
+        if keep.output:
+            root = storage[i]
+            total += fresh[root]
+            fresh[root] = 0
         result[i] = total
     return result

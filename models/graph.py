@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from math import prod
-from operator import attrgetter
 from threading import Lock
 from typing import Any, Concatenate, NamedTuple, NoReturn, ParamSpec
 
@@ -51,6 +50,9 @@ FEW_ARGUMENTS = 8
 
 _ADD, _ADD_IN_PLACE, _MUL = Add(), Add(inplace=True), Mul()
 
+_ALONE = tuple([(back,) for back in range(64)])
+"""Sources of operators with one input: graphs share them, for making them would take longer."""
+
 
 class Call:
     """An operator applied to inputs of certain shapes.
@@ -72,7 +74,6 @@ class Call:
         return any(weight.role == "trainable" for weight in self.weights)
 
 
-_shape_of = attrgetter("shape")
 _shared_call = lru_cache(16_384)(Call)
 """Networks share most of their calls with their neighbours in a search or on a scaling curve."""
 
@@ -153,6 +154,8 @@ class Graph:
         scopes: the innermost scope that each operator is in.
         ordinals: the how many-th of its label each operator is in its scope.
         reused: for operators that own no weights, by index, the index of who owns what they use.
+        copies: scopes of blocks that were copied as wholes, in order.
+        here: the innermost scope that is open.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
@@ -164,15 +167,16 @@ class Graph:
         self.scopes: list[Scope] = []
         self.ordinals: list[int] = []
         self.reused: dict[int, int] = {}
+        self.copies: list[Scope] = []
         self.outputs: list[Tensor] = []
         self.root = Scope(self, "", None)
-        self._here = self.root
+        self.here = self.root
         self._tensors: list[Any] = []  # of tensors; None inside copies that nobody has read yet
         self._complete = 0
         self._lock = Lock()
         self._max_operators = max_operators
         self._joined = 0
-        self._known_calls: dict[tuple[int, Shape], Call] = {}
+        self._known_calls: dict[int, dict[tuple[Shape, ...], Call]] = {}
         self._known_ops: list[Op] = []
         self._known_blocks: dict[tuple[object, ...], _Block] = {}
 
@@ -207,22 +211,31 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        calls, scope, label = self.calls, self._here, op.label
+        calls, scope, label = self.calls, self.here, op.label
         index = len(calls)
+        if index >= self._max_operators:
+            self._refuse()
         if len(inputs) == 1:
             (x,) = inputs
-            key = (id(op), x.shape)  # hashing an id is cheaper than hashing a description
-            call = self._known_calls.get(key)
-            if call is None:
-                call = self._known_calls[key] = self._call(op, (x.shape,))
-                self._known_ops.append(op)  # while it is alive, no other operator gets its id
-            sources: tuple[int, ...] = (index - x.index,)
+            shapes: tuple[Shape, ...] = (x.shape,)
+            back = index - x.index
+            sources: tuple[int, ...] = _ALONE[back] if back < len(_ALONE) else (back,)
         else:
-            call = self._call(op, tuple(map(_shape_of, inputs)))
+            shapes = tuple([x.shape for x in inputs])
             sources = tuple([index - x.index for x in inputs])
             self._joined += len(inputs)
-        if index >= self._max_operators or self._joined > MAX_INPUTS:
-            self._refuse()
+            if self._joined > MAX_INPUTS:
+                self._refuse()
+        if len(inputs) <= FEW_ARGUMENTS:
+            known = self._known_calls.get(id(op))  # cheaper to hash than a description
+            if known is None:
+                known = self._known_calls[id(op)] = {}
+                self._known_ops.append(op)  # while it is alive, no other operator gets its id
+            call = known.get(shapes)
+            if call is None:
+                call = known[shapes] = self._call(op, shapes)
+        else:
+            call = self._call(op, shapes)
         names = scope.names
         names[label] = ordinal = names.get(label, 0) + 1
         calls.append(call)
@@ -248,18 +261,7 @@ class Graph:
 
     def scope(self, label: str) -> Scope:
         """A part of the network to be opened by a ``with`` statement."""
-        return Scope(self, label, self._here, self._here.next_ordinal(label))
-
-    def open(self, scope: Scope) -> None:
-        """From here on, append inside a scope."""
-        if scope.parent:
-            scope.parent.children.append(scope)
-        self._here = scope
-
-    def close(self, scope: Scope) -> None:
-        """From here on, append to the scope around it."""
-        scope.end = len(self.calls)
-        self._here = scope.parent or scope
+        return Scope(self, label, self.here, self.here.next_ordinal(label))
 
     def apply(
         self, function: Callable[..., Tensor], args: tuple[object, ...], named: dict[str, object]
@@ -275,7 +277,8 @@ class Graph:
         if len(args) <= FEW_ARGUMENTS:
             given = (*args, *named.values())
             alike = [(start - x.index, x.shape) if isinstance(x, Tensor) else x for x in given]
-            key = (function, *named, *alike)
+            at_the_top = self.here is self.root  # stages are there, which number what is in them
+            key = (function, at_the_top, *named, *alike)
             try:
                 known = self._known_blocks.get(key)
             except TypeError:  # some argument cannot be compared by its value
@@ -298,15 +301,30 @@ class Graph:
     def paths(self) -> list[str]:
         """Dotted names of all operators, in order."""
         paths: list[str] = []
+        tails: dict[Scope, list[str]] = {}  # of the names inside blocks that were described
+        for copy in self.copies:
+            if len(paths) < copy.start:
+                self._name(paths, copy.start)
+            like, path = copy.like, copy.path
+            if like not in tails:
+                outside = len(like.path)
+                tails[like] = [name[outside:] for name in paths[like.start : like.end]]
+            paths += [path + tail for tail in tails[like]]
+        self._name(paths, len(self.calls))
+        return paths
+
+    def _name(self, paths: list[str], end: int) -> None:
+        """Append the paths that are missing of the operators before ``end``."""
+        inside = slice(len(paths), end)
         here, prefix, names, numbered = None, "", self.root.names, False
-        for scope, call, ordinal in zip(self.scopes, self.calls, self.ordinals, strict=True):
+        columns = self.scopes[inside], self.calls[inside], self.ordinals[inside]
+        for scope, call, ordinal in zip(*columns, strict=True):
             if scope is not here:
                 here, names, numbered = scope, scope.names, scope.is_stage
                 prefix = f"{scope.path}." if scope.depth else ""
             label = call.op.label
             name = f"{prefix}{label}{ordinal}" if numbered or names[label] > 1 else prefix + label
             paths.append(name)
-        return paths
 
     def _are_alike(self, block: _Block, scope: Scope, result: Tensor) -> bool:
         """Whether a scope came out like that of a block, taking tensors from as far back."""
@@ -327,8 +345,10 @@ class Graph:
         self._joined += joined
         if scope.end + shift > self._max_operators or self._joined > MAX_INPUTS:
             self._refuse()
-        here = self._here
-        here.children.append(scope.copied(here, here.next_ordinal(scope.label), shift))
+        here = self.here
+        copy = scope.copied(here, here.next_ordinal(scope.label), shift)
+        here.children.append(copy)
+        self.copies.append(copy)
         self.calls += self.calls[inside]
         self.sources += self.sources[inside]
         self.ordinals += self.ordinals[inside]
@@ -353,8 +373,8 @@ class Graph:
         try:
             call = _shared_call(op, shapes)
         except ShapeError as error:
-            ordinal = self._here.next_ordinal(op.label)
-            raise ShapeError(error.detail, path=self._here.path_of(op.label, ordinal)) from None
+            ordinal = self.here.next_ordinal(op.label)
+            raise ShapeError(error.detail, path=self.here.path_of(op.label, ordinal)) from None
         if prod(call.shape) > MAX_EXACT:
             raise GraphTooLarge(f"a tensor of {prod(call.shape):.3g} elements cannot be counted")
         return call

@@ -47,13 +47,16 @@ class Scope:
         self._path: str | None = None
 
     def __enter__(self) -> Self:
-        self._graph.open(self)
+        if self.parent:
+            self.parent.children.append(self)
+        self._graph.here = self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._graph.close(self)
+        self.end = len(self._graph.calls)
+        self._graph.here = self.parent or self
 
     def contents(self) -> Iterator[range | Scope]:
         """What is directly inside, in order: indices of operators, and scopes."""
@@ -95,5 +98,6 @@ class Scope:
         copy.start, copy.end = self.start + shift, self.end + shift
         copy.names, copy.like = self.names, self.like
         self._graph.scopes[copy.start : copy.end] = [copy] * (copy.end - copy.start)
-        copy.children = [child.copied(copy, child.ordinal, shift) for child in self.children]
+        if self.children:
+            copy.children = [child.copied(copy, child.ordinal, shift) for child in self.children]
         return copy

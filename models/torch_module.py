@@ -105,13 +105,15 @@ class _Lowering:
 
         code = fx.Graph()
         parts = nn.Module()
+        inner: dict[str, nn.Module] = {}
         taken = self._taken(scope)
         names = ["x"] if len(taken) == 1 else [f"x{i}" for i in range(1, len(taken) + 1)]
         values = {x: code.placeholder(name) for x, name in zip(taken, names, strict=True)}
         for item in self._contents(scope):
             if isinstance(item, Scope):
                 name = _name(item)
-                parts.add_module(name, self.scope(item))
+                inner[name] = self.scope(item)
+                parts.add_module(name, nn.Identity())
                 made = self._handed_out(item)
                 result = code.call_module(name, tuple(values[x] for x in self._taken(item)))
                 if len(made) == 1:
@@ -128,6 +130,9 @@ class _Lowering:
         results = [values[tensor] for tensor in self._handed_out(scope)]
         code.output(results[0] if len(results) == 1 else tuple(results))
         module = fx.GraphModule(parts, code, class_name=_class_name(scope))
+        # Only now: to make a module compiles all that are in it once more.
+        for name, part in inner.items():
+            setattr(module, name, part)
         code.owning_module = None  # or each would hold the other, and the weights with them
         return module
 

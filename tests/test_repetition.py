@@ -12,7 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analyzers import Profile
+from analyzers.facts import columns
 from analyzers.folding import fold
+from analyzers.receptive_field import receptive_fields
 from models.errors import GraphTooLarge, ShapeError
 from models.graph import Graph, Tensor, block
 from models.layers.attention import channel_attention
@@ -99,6 +101,30 @@ def test_whatever_is_left_out_the_figures_are_the_same(family: Family, data: st.
     assert figures(graph, share=0) == figures(graph, share=1)
 
 
+def seen(graph: Graph) -> tuple[list[Any], list[Any]]:
+    """What the tensors of a network see, and their strides."""
+    return receptive_fields(graph, columns(graph, item_size=4).window)
+
+
+def joining(x: Tensor) -> Tensor:
+    """Operators that read what one before them read and more, or less, or something else."""
+    a, b, c = conv(x, 8, 3), conv(x, 8, 5), conv(x, 8, 7)
+    wide = conv(c, 8, 9) + c
+    y, z = concat(a, b, x), concat(a, b, x, c)
+    other = concat(wide, a, b, x)
+    return concat(y, z, other, concat(a, b, x), a + wide, concat(a, b, x, wide))
+
+
+@every_family
+def test_inputs_that_were_joined_before_see_the_same(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphs = [Graph.trace(joining, INPUT), *[preset.spec.graph() for preset in family.presets]]
+    known = [seen(graph) for graph in graphs]
+    monkeypatch.setattr("analyzers.receptive_field.PAIR", 10**6)
+    assert known == [seen(graph) for graph in graphs]
+
+
 def test_deep_networks_are_folded() -> None:
     graph = presets()["resnet1202_cifar10"].spec.graph()
     folded = fold(graph)
@@ -145,6 +171,18 @@ def again(function: Callable[..., Tensor], *args: object, times: int = 6) -> Net
         return x
 
     return network
+
+
+@block
+def staged(x: Tensor) -> Tensor:
+    """By its name a stage, if it is at the top: the names of its operators have numbers there."""
+    return act(x)
+
+
+def at_the_top_and_inside(x: Tensor) -> Tensor:
+    for _ in range(3):
+        x = staged(x)
+    return again(staged)(x)
 
 
 def in_pairs(x: Tensor) -> Tensor:
@@ -232,6 +270,7 @@ def before_weights(x: Tensor) -> Tensor:
 NETWORKS: dict[str, tuple[Network, bool]] = {
     "plain": (again(plain, (8, 8)), True),
     "nested": (again(nested), True),
+    "at the top and inside": (at_the_top_and_inside, True),
     "two inputs": (in_pairs, True),
     "strided": (small_map, True),
     "skipping": (skipping, True),

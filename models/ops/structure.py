@@ -21,10 +21,14 @@ class Concat(Op):
     def shape(self, *inputs: Shape) -> Shape:
         first, dim = inputs[0], self.dim
         before, after = first[:dim], first[dim + 1 :]
-        for x in set(inputs):
-            if x[:dim] != before or x[dim + 1 :] != after:
-                raise ShapeError(f"cannot concatenate {first} and {x} along dimension {dim}")
-        return (*before, sum([x[dim] for x in inputs]), *after)
+        size, fitting = 0, None
+        for x in inputs:
+            if x is not fitting:  # what equal layers make has one shape: it is compared once
+                if x[:dim] != before or x[dim + 1 :] != after:
+                    raise ShapeError(f"cannot concatenate {first} and {x} along dimension {dim}")
+                fitting = x
+            size += x[dim]
+        return (*before, size, *after)
 
 
 @dataclass(frozen=True, slots=True)
