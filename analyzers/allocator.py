@@ -23,17 +23,16 @@ from models.ops import BlurPool2d, Conv1d, Conv2d, Op
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SCRATCH: dict[type[Op], str] = {
-    Conv2d: (
-        "torch's CPU kernel writes the window of each output element into a column of a matrix; "
-        "groups are computed one after the other and joined by a copy"
-    ),
-    Conv1d: "a convolution of maps one element high: columns as for those",
-    BlurPool2d: (
-        "a convolution of each channel by itself: one after the other, and joined by a copy"
-    ),
-}
-"""Operators whose CPU kernels take memory that no tensor of the network lives in, and why."""
+TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d})
+"""Operators whose CPU kernels take memory that no tensor of the network lives in."""
+
+COLUMNS = "it writes the window of each output element into a column of a matrix"
+COPY = "it copies its input, which is a view with gaps"
+GROUPS = (
+    "it computes groups one after the other, each from a copy of its channels, and joins the "
+    "results by a copy"
+)
+"""What that memory is for."""
 
 
 class Layout(NamedTuple):
@@ -112,12 +111,12 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
     best = Predicted(0, "", 0, "")
     for tensor, live in zip(profile.graph.tensors, Liveness(profile).timeline(), strict=True):
         taken, why = 0, ""
-        if type(tensor.op) in SCRATCH:
+        if type(tensor.op) in TAKE_SCRATCH:
             layout = next(met, None)
             if layout is None:
                 raise ValueError(f"no layout for {tensor.path}")
             taken = kernel_scratch(tensor.call, layout) * profile.item_size
-            why = SCRATCH[type(tensor.op)] if taken else ""
+            why = _purpose(tensor.op) if taken else ""
         if live + taken > best.peak:
             best = Predicted(live + taken, tensor.path, taken, why)
     if next(met, None) is not None:
@@ -147,15 +146,26 @@ def kernel_scratch(call: Call, layout: Layout) -> int:
             return 0
 
 
+def _purpose(op: Op) -> str:
+    """What a kernel takes memory for, in words that follow its name."""
+    if isinstance(op, BlurPool2d) or (isinstance(op, Conv2d) and op.groups > 1):
+        return GROUPS
+    return COPY if isinstance(op, Conv2d) and _pointwise(op) else COLUMNS
+
+
+def _pointwise(op: Conv2d) -> bool:
+    """Whether the input is a matrix already, to be multiplied as it lies."""
+    return (op.kernel, op.stride, op.padding, op.dilation) == ((1, 1), (1, 1), (0, 0), (1, 1))
+
+
 def _convolution(op: Conv2d, out: tuple[int, ...], x: tuple[int, ...], layout: Layout) -> int:
     """Columns, and copies of operands that do not lie as the kernel wants them."""
     n, channels, height, width = x
     window, pixels = prod(op.kernel), out[2] * out[3]
     inside = channels // op.groups
-    dilated = op.dilation != (1, 1)
-    pointwise = window == 1 and op.stride == (1, 1) and op.padding == (0, 0) and not dilated
     # The dilated kernel takes images one by one, and a matrix even where it could do without.
-    columns = 0 if pointwise else (1 if dilated else n) * inside * window * pixels
+    images = n if op.dilation == (1, 1) else 1
+    columns = 0 if _pointwise(op) else images * inside * window * pixels
     weights = op.out_channels * inside * window
     relaid = weights if layout.channels_last and inside > 1 and window > 1 else 0
     whole = prod(x) if layout.scattered else 0

@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from analyzers.audit import AuditReport, Check
+from analyzers.audit import AuditReport, Check, Scratch
 from app.question import Question
 from app.report import console, table
 from app.units import size
@@ -21,20 +21,20 @@ def print_audit(question: Question, report: AuditReport) -> None:
             size(check.input_shape),
             f"{check.ours:,}",
             f"{check.theirs:,}",
-            _verdict(check),
+            "agrees" if check.agrees else "differs",
         )
         for layer in check.where:
             rows.add_row(f"  {layer.path}", "", "", f"{layer.ours:,}", f"{layer.theirs:,}", "")
     out.print(rows)
+    for check in report.checks:
+        if check.scratch:
+            out.print(_scratch(check, check.scratch), markup=False)
     out.print("every figure is confirmed" if report.agrees else "the counts differ")
 
 
-def _verdict(check: Check) -> str:
-    verdict = "agrees" if check.agrees else "differs"
-    if check.scratch is None:
-        return verdict
-    scratch = check.scratch
+def _scratch(check: Check, scratch: Scratch) -> str:
+    """What stands between both figures, where a kernel takes memory for itself."""
     return (
-        f"{verdict}: at {scratch.path} the kernel takes {scratch.takes:,} bytes for itself, "
-        f"{scratch.adds:,} more at the peak: {scratch.why}"
+        f"{check.figure}: {check.ours:,} + {scratch.adds:,} = {check.ours + scratch.adds:,} bytes; "
+        f"the CPU kernel at {scratch.path} takes {scratch.takes:,} for itself: {scratch.why}"
     )

@@ -49,8 +49,9 @@ def print_step(question: Question, fields: dict[str, Any]) -> None:
     out.print(products)
 
 
-def print_plans(fields: dict[str, Any]) -> None:
+def print_plans(question: Question, fields: dict[str, Any]) -> None:
     """Checkpointing plans, the cheapest first."""
+    out = _headed(question)
     plans = table(["computed again"], ["parts", "kept", "peak", "MACs again"], ["best"])
     for plan in fields["items"]:
         chosen = plan["checkpoint"]
@@ -62,9 +63,46 @@ def print_plans(fields: dict[str, Any]) -> None:
             si(plan["recomputed_macs"]),
             "yes" if plan["best"] else "",
         )
-    out = console()
     out.print(plans)
-    out.print("Best: no other plan is both smaller at its peak and cheaper.")
+    out.print(
+        "Kept: by autograd. Peak: the most at one moment, with weights, gradients, optimizer state "
+        "and input. Best: no other plan is both smaller at its peak and cheaper."
+    )
+
+
+def print_kept(question: Question, fields: dict[str, Any]) -> None:
+    """Everything that autograd keeps, in the order in which it begins to."""
+    out = _headed(question)
+    rows = table(["made by", "kept by", "dtype"], ["bytes"], ["why"])
+    for kept in fields["items"]:
+        rows.add_row(
+            kept["path"], kept["kept_by"], kept["dtype"], f"{kept['size_bytes']:,}", kept["reason"]
+        )
+    out.print(rows)
+    total = fields["kept_bytes"]
+    out.print(f"{total:,} bytes ({si(total, 'B')}) in all, besides weights and input")
+
+
+def print_layers(question: Question, fields: dict[str, Any]) -> None:
+    """MACs of each layer in a step, and of all."""
+    out = _headed(question)
+    rows = table(["MACs of a step"], list(_PRODUCTS.values()))
+    for layer in fields["items"]:
+        rows.add_row(layer["path"], *(f"{layer[product]:,}" for product in _PRODUCTS))
+    rows.add_section()
+    rows.add_row("total", *(f"{fields['total'][product]:,}" for product in _PRODUCTS))
+    out.print(rows)
+
+
+def print_timeline(question: Question, fields: dict[str, Any]) -> None:
+    """Live bytes, forward and then backward."""
+    out = _headed(question)
+    rows = table(["operator", "phase"], ["alive, in bytes", ""])
+    for point in fields["items"]:
+        live = point["live_bytes"]
+        rows.add_row(point["path"], point["phase"], f"{live:,}", si(live, "B"))
+    out.print(rows)
+    out.print(f"Besides what is there all the time: weights, their state and input. {_NOT_COUNTED}")
 
 
 def print_memory(question: Question, fields: dict[str, Any]) -> None:
@@ -76,6 +114,8 @@ def print_memory(question: Question, fields: dict[str, Any]) -> None:
         "besides weights and input"
     )
     live = table(["alive then", "shape"], ["bytes"], ["until"])
+    if fields["workspace_bytes"]:
+        live.add_row("what this operator takes besides", "", f"{fields['workspace_bytes']:,}", "")
     for tensor in fields["live"][:SHOWN]:
         live.add_row(
             tensor["path"],

@@ -18,6 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+FEW = 12
+"""Names that are all told to whoever gives one that resembles none of them."""
+
 
 class ArchmeterError(ValueError):
     """A question that cannot be answered, and why.
@@ -56,9 +59,11 @@ class UnknownName(ArchmeterError):
         key = name[:80].lower()
         names = list(known)
         self.nearest = tuple(get_close_matches(key, names, n=5, cutoff=0.5))
-        suggestion = ", ".join(self.nearest) or f"one of the {len(names)} listed"
+        listed = ", ".join(names) if len(names) <= FEW else f"one of the {len(names)} listed"
+        suggestion = ", ".join(self.nearest) or listed
+        these = "nearest" if self.nearest else "known"
         super().__init__(
-            f"unknown {self.noun} {name[:80]!r}; nearest: {suggestion}",
+            f"unknown {self.noun} {name[:80]!r}; {these}: {suggestion}",
             field=self.noun,
             value=name,
             accepted=suggestion,

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 import torch
 
-from analyzers.allocator import SCRATCH, Layout, kernel_scratch, measure, predict
-from analyzers.audit import _blank
+from analyzers.allocator import COLUMNS, COPY, GROUPS, Layout, kernel_scratch, measure, predict
+from analyzers.audit import MAX_WEIGHT_BYTES, _blank
 from analyzers.profile import Profile
 from models.graph import Call
 from models.ops import Conv2d
-from models.registry import resolve
+from models.registry import presets, resolve
+from models.spec import Preset
 from tests.spread import SPREAD, across_the_spread
+from tests.test_audit import small
 
 # None of their kernels takes enough for itself to raise the peak above what the tensors occupy.
 WITHOUT = {
@@ -40,7 +42,21 @@ def test_the_allocator_reports_the_peak_that_is_predicted(request_: dict[str, An
     assert predicted.peak == peak
     raised = peak != profile.memory.inference_peak_bytes
     assert bool(raised and predicted.why) == raised
-    assert predicted.why in {"", *SCRATCH.values()}
+    assert predicted.why in {"", COLUMNS, COPY, GROUPS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", presets().values(), ids=str)
+def test_the_allocator_reports_the_peak_that_is_predicted_for_every_preset(preset: Preset) -> None:
+    """On a small image, for those whose weights do not fill a machine."""
+    profile = Profile(small(preset.spec))
+    if profile.memory.weights_bytes > MAX_WEIGHT_BYTES:
+        pytest.skip(f"{profile.memory.weights_bytes:,} bytes of weights")
+    x = torch.zeros(profile.input_shape)
+    peak, layouts = measure(_blank(profile.graph, torch.float32), x)
+    predicted = predict(profile, layouts)
+    assert predicted.peak == peak
+    assert peak == profile.memory.inference_peak_bytes or predicted.why
 
 
 @pytest.mark.parametrize("name", sorted(WITHOUT))

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from analyzers.audit import saved_bytes
+from analyzers.audit import _trains, saved_bytes
 from analyzers.profile import Profile
+from analyzers.saved_tensors import kept
 from analyzers.training.checkpointing import UnknownPart, policies
 from analyzers.training.freezing import UnknownFreeze, freezable
 from analyzers.training.kept_list import kept_list
@@ -21,8 +22,9 @@ from analyzers.training.plans import plans
 from analyzers.training.step import TrainingStep
 from models.registry import presets, resolve
 from models.spec import Preset
+from models.torch_module import to_torch
 from tests.spread import across_the_spread
-from tests.training import live_after, lowered
+from tests.training import live_after, lowered, unused_statistics
 
 every_preset = pytest.mark.parametrize("preset", presets().values(), ids=str)
 
@@ -61,24 +63,43 @@ def test_a_part_that_is_computed_again_keeps_what_it_is_called_with(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("batch", [1, 3])
 @every_preset
-def test_every_preset_keeps_what_was_predicted_however_it_trains(preset: Preset) -> None:
-    """On the meta device, at full size; a frozen batch norm keeps empty statistics elsewhere."""
-    profile = Profile(preset.spec.graph(3))
-    parts = [part for part in freezable(profile.graph) if part != "batch_norm"]
-    for freeze in {"backbone", parts[len(parts) // 2]} & set(parts):
+def test_every_preset_keeps_what_was_predicted_however_it_trains(
+    preset: Preset, batch: int
+) -> None:
+    """On the meta device, at full size."""
+    profile = Profile(preset.spec.graph(batch))
+    if not _trains(profile.graph):
+        profile = Profile(preset.spec.graph(2))
+    with torch.device("meta"):
+        module, x = to_torch(profile.graph), torch.empty(profile.input_shape)
+    parts = freezable(profile.graph)
+    for freeze in {"none", "backbone", "batch_norm", parts[len(parts) // 2]} & set(parts):
         step = TrainingStep(profile, TrainingOptions(freeze=freeze))
-        with torch.device("meta"):
-            module, x = lowered(step), torch.empty(profile.input_shape)
-        assert saved_bytes(module, x) == step.kept_bytes, freeze
+        saved = saved_bytes(lowered(step, module), x)
+        assert saved == step.kept_bytes + unused_statistics(step), freeze
     for policy in ("block", "stage"):
         step = TrainingStep(profile, TrainingOptions(checkpoint=policy))
-        with torch.device("meta"):
-            module, x = lowered(step), torch.empty(profile.input_shape)
-        alive, _, _ = live_after(module, x)
+        alive, _, _ = live_after(lowered(step, module), x)
         kept = {keeping.root for keeping in step.kept}
         handed_out = {profile.storage[output.index] for output in profile.graph.outputs} - kept
         assert alive == step.kept_bytes + sum(profile.sizes[i] for i in handed_out), policy
+
+
+@pytest.mark.parametrize("name", ["convnext_atto", "resnet18"])
+def test_in_half_precision_a_cpu_alone_keeps_narrow_statistics(name: str) -> None:
+    """Its kernels keep mean and 1/deviation in the type of the weights, others in float32."""
+    profile = Profile(resolve({"preset": name, "resolution": 64}).graph(2), "bfloat16")
+    step = TrainingStep(profile)
+    statistics = sum(keeping.extra.statistics for keeping in step.kept)
+    saved = {}
+    for device in ("meta", "cpu"):
+        with torch.device(device):
+            module, x = lowered(step).bfloat16(), torch.zeros(profile.input_shape)
+        saved[device] = saved_bytes(module, x.bfloat16())
+    assert statistics > 0
+    assert saved == {"meta": step.kept_bytes, "cpu": step.kept_bytes - 2 * statistics}
 
 
 FULLEST = {
@@ -252,9 +273,24 @@ def test_every_kept_tensor_says_who_made_it_and_why() -> None:
     step = step_of(RESNET)
     rows = kept_list(step)
     assert sum(row.size_bytes for row in rows) == step.kept_bytes
-    assert all(row.reason.endswith(".") for row in rows)
     assert set(Counter(row.dtype for row in rows)) == {"float32", "int64"}
     assert {row.path for row in rows} <= set(step.profile.paths)
+    # torch keeps the result of a relu, which lives where the norm before it wrote.
+    (relu,) = [row for row in rows if row.kept_by == "stem.act"]
+    assert (relu.path, relu.reason) == ("stem.norm", "Its result, from which the slope follows.")
+    positions = [row.reason for row in rows if row.dtype == "int64"]
+    assert positions == ["Where each maximum was."]
+
+
+@across_the_spread
+def test_every_kind_of_tensor_is_kept_for_a_reason_of_its_own(request_: dict[str, Any]) -> None:
+    step = step_of(request_)
+    calls = {tensor.path: tensor.call for tensor in step.profile.graph.tensors}
+    rows = kept_list(step)
+    assert sum(row.size_bytes for row in rows) == step.kept_bytes
+    for row in rows:
+        assert row.reason.endswith(".")
+        assert row.reason != kept.reason(calls[row.kept_by]), row  # that of a rule names all
 
 
 def test_plans_go_from_the_cheapest_to_the_smallest() -> None:
@@ -267,6 +303,31 @@ def test_plans_go_from_the_cheapest_to_the_smallest() -> None:
     peaks = [plan.peak_bytes for plan in best]
     assert peaks == sorted(peaks, reverse=True)
     assert len(best) >= 5
+
+
+@pytest.mark.parametrize(
+    "given", [{"freeze": "stage2"}, {"optimizer": "adamw"}, {"freeze": "backbone"}]
+)
+def test_plans_follow_the_options_of_training(given: dict[str, Any]) -> None:
+    profile = Profile(resolve(RESNET).graph(2))
+    options = TrainingOptions(**given)
+    found = plans(profile, options)
+    for plan in found:
+        step = TrainingStep(profile, options.model_copy(update={"checkpoint": plan.checkpoint}))
+        assert plan.peak_bytes == step.memory.peak_bytes
+        assert (plan.kept_bytes, plan.recomputed_macs) == (step.kept_bytes, step.macs.recomputed)
+        trains = {path.partition(".")[0] for path, count in trained_paths(step) if count}
+        assert {segment.path.partition(".")[0] for segment in step.segments} <= trains
+        assert plan.parts == len(step.segments)
+    assert found[0].checkpoint == "none"
+    assert (len(found) > 1) == (given != {"freeze": "backbone"})  # there is nothing to save then
+
+
+def trained_paths(step: TrainingStep) -> list[tuple[str, int]]:
+    return [
+        (path, macs.grad_weight)
+        for path, macs in zip(step.profile.paths, step.layer_macs, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("training", [None, TrainingOptions(optimizer="adam", checkpoint="block")])

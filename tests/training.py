@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from analyzers.audit import _attention_by
 from analyzers.training.step import TrainingStep
 from models.ops import BatchNorm2d
 from models.torch_module import to_torch
 from tests.live_bytes import LiveBytes
 
 
-def lowered(step: TrainingStep) -> nn.Module:
+def lowered(step: TrainingStep, module: nn.Module | None = None) -> nn.Module:
     """A module in training mode whose weights train, and whose parts repeat, as in the step.
 
     Frozen batch norm evaluates: torch keeps no statistics of the batch then.
+
+    Args:
+        step: which network, and how it trains.
+        module: of that network, and returned, whatever other step it was made for.
     """
-    module = to_torch(step.profile.graph).train()
+    module = to_torch(step.profile.graph) if module is None else _as_lowered(module)
+    module.train()
     for tensor, trains in zip(step.profile.graph.tensors, step.autograd.trains, strict=True):
-        if trains or tensor.reuses or not tensor.call.trains:
+        if tensor.reuses or not tensor.call.trains:
             continue
         if tensor.op.is_weight:
-            module.get_parameter(tensor.path).requires_grad_(requires_grad=False)
+            module.get_parameter(tensor.path).requires_grad_(requires_grad=trains)
             continue
-        part = module.get_submodule(tensor.path).requires_grad_(requires_grad=False)
+        part = module.get_submodule(tensor.path).requires_grad_(requires_grad=trains)
         if step.options.freeze == "batch_norm" and isinstance(tensor.op, BatchNorm2d):
             part.eval()
     for segment in step.segments:
@@ -33,12 +40,35 @@ def lowered(step: TrainingStep) -> nn.Module:
     return module
 
 
+def _as_lowered(module: nn.Module) -> nn.Module:
+    """The module without what repeats parts of it."""
+    repeated = [(path, m) for path, m in module.named_modules() if isinstance(m, _Repeated)]
+    for path, repeating in repeated:
+        module.set_submodule(path, repeating.part)
+    return module
+
+
 def live_after(module: nn.Module, x: Tensor) -> tuple[int, LiveBytes, Any]:
     """Bytes alive after a forward pass besides weights, buffers and input, and what came out."""
     live = LiveBytes(x, *module.parameters(), *module.buffers())
-    with live:
+    kernel = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    with live, _attention_by(kernel):
         result = module(x)
     return live.live, live, result
+
+
+def unused_statistics(step: TrainingStep) -> int:
+    """Bytes of statistics that batch norms make on the meta device alone, where they evaluate.
+
+    Real kernels return empty tensors in their place.
+    """
+    if step.options.freeze != "batch_norm":
+        return 0
+    return sum(
+        2 * 4 * tensor.channels
+        for tensor, reached in zip(step.profile.graph.tensors, step.autograd.reached, strict=True)
+        if reached and isinstance(tensor.op, BatchNorm2d)
+    )
 
 
 class _Repeated(nn.Module):

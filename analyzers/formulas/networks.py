@@ -76,7 +76,9 @@ def _forms(spec: ArchitectureSpec, how: InputSpec, names: Sequence[str]) -> Clos
     asked = [knob for name in names for knob in name.split("=")]
     for knob in asked:
         if knob not in meanings:
-            raise UnknownSymbol(knob, meanings)
+            error = UnknownSymbol(knob, meanings)
+            error.field = "symbols"
+            raise error
         if asked.count(knob) > 1:
             raise SpecConflict(
                 f"{knob} is asked for more than once",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.saved_tensors import kept
 from analyzers.storage import INDEX_BYTES, Extra
+from analyzers.training.reasons import Part, reason
 from analyzers.training.step import TrainingStep
 
 
@@ -35,30 +35,32 @@ def kept_list(step: TrainingStep) -> list[KeptTensor]:
 
 def _rows(step: TrainingStep) -> Iterator[KeptTensor]:
     profile = step.profile
-    paths, tensors = profile.paths, profile.graph.tensors
+    paths, tensors, storage = profile.paths, profile.graph.tensors, profile.storage
     called_again = {segment.start: segment.path for segment in step.segments}
     for keeping in step.kept:
-        by = paths[keeping.at]
+        by, call = paths[keeping.at], tensors[keeping.at].call
         if keeping.root is None:
-            for dtype, size in _parts(keeping.extra, profile.dtype, profile.item_size):
-                yield KeptTensor(by, by, kept.reason(tensors[keeping.at].call), dtype, size)
+            for part, dtype, size in _parts(keeping.extra, profile.dtype, profile.item_size):
+                yield KeptTensor(by, by, reason(call, part), dtype, size)
             continue
         maker = paths[keeping.root]
         if keeping.argument:
-            part = called_again[keeping.at]
-            reason = "An argument of the part, which is called again."
-            yield KeptTensor(maker, part, reason, profile.dtype, keeping.size)
+            again = called_again[keeping.at]
+            why = "An argument of the part, which is called again."
+            yield KeptTensor(maker, again, why, profile.dtype, keeping.size)
         else:
-            reason = kept.reason(tensors[keeping.at].call)
-            yield KeptTensor(maker, by, reason, profile.dtype, keeping.size)
+            # An operator that keeps its result in place of its input may have written over that.
+            own = step.autograd.keeps[keeping.at].output and storage[keeping.at] == keeping.root
+            why = reason(call, "result" if own else "input")
+            yield KeptTensor(maker, by, why, profile.dtype, keeping.size)
 
 
-def _parts(extra: Extra, dtype: str, item_size: int) -> Iterator[tuple[str, int]]:
+def _parts(extra: Extra, dtype: str, item_size: int) -> Iterator[tuple[Part, str, int]]:
     """What is computed besides, by dtype."""
     if extra.plain:
-        yield dtype, extra.plain * item_size
+        yield "plain", dtype, extra.plain * item_size
     if extra.statistics:
         double = "float64" if dtype == "float64" else "float32"
-        yield double, Extra(statistics=extra.statistics).bytes(item_size)
+        yield "statistics", double, Extra(statistics=extra.statistics).bytes(item_size)
     if extra.indices:
-        yield "int64", extra.indices * INDEX_BYTES
+        yield "indices", "int64", extra.indices * INDEX_BYTES

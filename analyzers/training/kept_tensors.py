@@ -61,8 +61,7 @@ class Autograd:
         i = 0
         for segment in segments:
             yield from self._kept_by(range(i, segment.start), there)
-            if any(self.reached[segment.start : segment.end]):
-                yield from self._arguments(segment, there)
+            yield from self._arguments(segment, there)
             i = segment.end
         yield from self._kept_by(range(i, len(self.storage)), there)
 

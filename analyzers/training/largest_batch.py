@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from itertools import count
 from typing import NamedTuple
 
 from analyzers.profile import Profile
@@ -13,6 +15,8 @@ from models.spec import ArchitectureSpec, DType
 
 MAX_BATCH = 65_536
 """As many images as may be asked about at once."""
+
+_GUESSES = 6
 
 
 class LargestBatch(NamedTuple):
@@ -52,20 +56,30 @@ def largest_batch(
     Raises:
         ShapeError: if sizes do not fit together.
     """
-    need = _need(spec, dtype, training)
+    need = cache(_need(spec, dtype, training))
     one = need(1)
     if one is None or one > available:
         return LargestBatch(0, one or 0, one, available - (one or 0))
-    low, high = 1, 2
-    while high <= MAX_BATCH and _fits(need(high), available):
-        low, high = high, 2 * high
-    high = min(high, MAX_BATCH + 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _fits(need(middle), available) else (low, middle)
+    low, high = 1, MAX_BATCH + 1
+    for step in count():
+        if high - low == 1:
+            break
+        # Bytes grow with images nearly evenly: where they do not, halving comes to an end anyway.
+        guess = _guess(need, low, available) if step < _GUESSES else (low + high) // 2
+        guess = min(max(guess, low + 1), high - 1)
+        low, high = (guess, high) if _fits(need(guess), available) else (low, guess)
     needed = need(low) or 0
     following = need(low + 1) if low < MAX_BATCH else None
     return LargestBatch(low, needed, following, available - needed)
+
+
+def _guess(need: Callable[[int], int | None], low: int, available: int) -> int:
+    """How many images would fit if each took as much as those up to a batch that does."""
+    held, first, second = need(low), need(1), need(2 if low == 1 else low)
+    if held is None or first is None or second is None:
+        return low + 1
+    each = (second - first) / max(low - 1, 1)
+    return low + int((available - held) / each) if each > 0 else MAX_BATCH
 
 
 def inference_bytes(profile: Profile) -> int:

@@ -40,7 +40,7 @@ def plans(profile: Profile, options: TrainingOptions | None = None) -> list[Plan
     Besides the policies by name: the blocks that save most bytes for each MAC, more and more.
     """
     given = options or TrainingOptions()
-    found: dict[tuple[int, int], Plan] = {}
+    found: dict[tuple[int, int, int], Plan] = {}
     candidates: list[str | tuple[str, ...]] = [*policies(profile.graph)]
     candidates += _some_blocks(profile, given)
     for policy in candidates:
@@ -53,7 +53,7 @@ def plans(profile: Profile, options: TrainingOptions | None = None) -> list[Plan
             step.macs.recomputed,
             best=False,
         )
-        found.setdefault((plan.recomputed_macs, plan.peak_bytes), plan)
+        found.setdefault((plan.recomputed_macs, plan.peak_bytes, plan.kept_bytes), plan)
     ordered = [found[key] for key in sorted(found)]
     smallest = [min(plan.peak_bytes for plan in ordered[:i]) for i in range(1, len(ordered))]
     return [
@@ -71,7 +71,8 @@ def _some_blocks(profile: Profile, options: TrainingOptions) -> Iterator[tuple[s
         inside = range(block.start, block.end)
         saved = sum(keeping.size for keeping in kept.kept if keeping.at in inside)
         macs = sum(profile.columns.macs[block.start : block.end])
-        worth.append((-saved / (macs + 1), block.path))
+        if saved:  # what is frozen keeps nothing
+            worth.append((-saved / (macs + 1), block.path))
     paths = [path for _, path in sorted(worth)]
     counts = {len(paths) * k // (SOME_OF_THE_BLOCKS + 1) for k in range(1, SOME_OF_THE_BLOCKS + 1)}
     for count in sorted(counts - {0, len(paths)}):

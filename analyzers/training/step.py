@@ -65,7 +65,10 @@ class TrainingStep:
             trains,
             gradients_reach(graph, trains),
         )
-        self.segments = segments(graph, profile.storage, self.options.checkpoint)
+        chosen = segments(graph, profile.storage, self.options.checkpoint)
+        # The backward pass does not come to what no gradient reaches.
+        reached = self.autograd.reached
+        self.segments = [part for part in chosen if any(reached[part.start : part.end])]
 
     @cached_property
     def kept(self) -> list[Keeping]:

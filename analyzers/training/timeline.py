@@ -9,7 +9,6 @@ is its own affair; weights, optimizer state and the input are there all the time
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import count
 from typing import Literal, NamedTuple
@@ -20,7 +19,7 @@ from analyzers.training.kept_tensors import Autograd, Keeping
 from models.graph import Graph, Tensor
 from models.ops import Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum
 
-_HANDS_ON = (Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum)
+_HANDS_ON = frozenset({Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum})
 """Their gradient is the result's, or a view of it."""
 
 
@@ -118,7 +117,7 @@ class _Gradients:
     def __init__(self, sizes: Sequence[int]) -> None:
         self._sizes = sizes
         self._storage: dict[int, int] = {}
-        self._holders: Counter[int] = Counter()
+        self._holders: dict[int, int] = {}
         self._names = count()
         self._bytes: dict[int, int] = {}
         self._meeting: list[tuple[int, int]] = []
@@ -134,12 +133,11 @@ class _Gradients:
         own = self._storage.get(tensor.index)
         if own is None:
             return 0  # nobody used it
+        operator = type(tensor.op)
         for x in tensor.inputs:
             if not reached[x.index]:
                 continue
-            hands_on = isinstance(tensor.op, _HANDS_ON) and (
-                not isinstance(tensor.op, Add) or x.shape == tensor.shape
-            )
+            hands_on = operator in _HANDS_ON and (operator is not Add or x.shape == tensor.shape)
             root = own if hands_on else self._new(x.index)
             if x.index in self._storage:
                 self._meeting.append((x.index, root))
@@ -157,6 +155,8 @@ class _Gradients:
 
     def settle(self) -> int:
         """Put sums in the place of their terms: bytes freed."""
+        if not self._meeting:
+            return 0
         freed = -self.sums
         for x, root in self._meeting:
             freed += self._release(root) + self._release(self._storage[x])
@@ -167,6 +167,7 @@ class _Gradients:
     def _new(self, i: int) -> int:
         root = next(self._names)
         self._bytes[root] = self._sizes[i]
+        self._holders[root] = 0
         return root
 
     def _hold(self, i: int, root: int) -> int:

@@ -57,25 +57,43 @@ def train(
     plans: Annotated[
         bool, typer.Option("--plans", help="Compare checkpointing plans instead.")
     ] = False,
+    kept: Annotated[
+        bool, typer.Option("--kept", help="List what autograd keeps instead, and why.")
+    ] = False,
+    layers: Annotated[
+        bool, typer.Option("--layers", help="List the MACs of each layer instead.")
+    ] = False,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="List live bytes, operator by operator, instead.")
+    ] = False,
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Show what a training step needs: bytes by purpose, MACs forward and backward."""
     from analyzers.training.step import TrainingStep
+    from app import report_training as reports
     from app import strict_json
+    from app import training as bodies
     from app.question import Question
-    from app.report_training import print_plans, print_step
-    from app.training import plan_fields, training_fields
 
+    if plans + kept + layers + timeline > 1:
+        raise ArchmeterError("give one of --plans, --kept, --layers and --timeline")
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     options = _options(optimizer, freeze, checkpoint, master_weights=master_weights)
     step = TrainingStep(question.profile(), options)
-    fields = plan_fields(step.profile, options) if plans else training_fields(step)
+    if plans:
+        fields, show = bodies.plan_fields(step.profile, options), reports.print_plans
+    elif kept:
+        fields, show = bodies.kept_fields(step), reports.print_kept
+    elif layers:
+        fields, show = bodies.layer_fields(step), reports.print_layers
+    elif timeline:
+        fields, show = bodies.timeline_fields(step), reports.print_timeline
+    else:
+        fields, show = bodies.training_fields(step), reports.print_step
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(fields) + b"\n")
-    elif plans:
-        print_plans(fields)
     else:
-        print_step(question, fields)
+        show(question, fields)
 
 
 def memory(
@@ -86,18 +104,23 @@ def memory(
     resolution: InputSize = None,
     batch: Batch = None,
     dtype: Precision = None,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="List live bytes, operator by operator, instead.")
+    ] = False,
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Show which tensors are alive when most memory is used at inference."""
     from app import strict_json
     from app.question import Question
-    from app.report_training import print_memory
+    from app.report_training import print_memory, print_timeline
     from app.training import memory_fields
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     fields = memory_fields(question.profile())
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(fields) + b"\n")
+    elif timeline:
+        print_timeline(question, {"items": fields["timeline"]})
     else:
         print_memory(question, fields)
 

@@ -112,9 +112,28 @@ def test_the_command_prints_what_the_service_sends(
     assert printed == {key: sent[key] for key in printed}
 
 
+@pytest.mark.parametrize("what", ["plans", "kept", "layers", "timeline"])
+def test_the_command_lists_what_the_service_lists(
+    what: str, client: TestClient, url: str, monkeypatch: Any, capfdbinary: Any
+) -> None:
+    arguments = ("train", "resnet18", "--batch", "4", "--freeze", "stage3", f"--{what}")
+    assert run(monkeypatch, *arguments, "--format", "json") == 0
+    printed = json.loads(capfdbinary.readouterr().out)
+    sent = client.get(f"{url}/training/{what}?freeze=stage3").json()
+    assert printed == {key: sent[key] for key in printed}
+    assert run(monkeypatch, *arguments) == 0
+    lines = capfdbinary.readouterr().out.decode().splitlines()
+    shown = lines[lines.index("4 x 224x224, float32") :]
+    last = sent["items"][-1]
+    name = last.get("path", last.get("checkpoint"))
+    assert any(name in line for line in shown)
+    assert len(shown) > len(sent["items"]) + 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("train", "resnet18", "--kept", "--plans"), "one of"),
         (("largest-batch", "resnet18", "--bytes", "much"), "16GB"),
         (("largest-batch", "resnet18", "--bytes", "1e400"), "16GB"),
         (("train", "resnet18", "--freeze", "stage9"), "stage9"),
