@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from analyzers.scaling.totals import ROOFLINE
 from app.report import console, table
-from app.units import duration, si
+from app.report_scaling import fed
+from app.units import amount, si
 
 _BARS = "▁▂▃▄▅▆▇█"
 _USUAL = ("params", "macs", "activations")
@@ -20,7 +20,7 @@ def print_fit(body: dict[str, Any]) -> None:
     """The best networks, the nearest misses, and what each bound does."""
     out = console()
     names = [space["name"] for space in body["spaces"]]
-    out.print(Text(", ".join(names), style="bold"))
+    out.print(Text(", ".join(names), style="bold") + fed(body))
     searched = "all of them" if body["exhaustive"] else f"{body['examined']:,} of them, searched"
     out.print(
         f"{body['combinations']:,} combinations, {searched}; {body['kept']:,} within the bounds",
@@ -48,7 +48,7 @@ def print_fit(body: dict[str, Any]) -> None:
 def print_sample(body: dict[str, Any]) -> None:
     """How the samples spread in each total, and why others were rejected."""
     out = console()
-    out.print(Text(body["base"], style="bold"))
+    out.print(Text(body["base"], style="bold") + fed(body))
     stopped = f" (stopped: {body['stopped']})" if body["stopped"] else ""
     out.print(
         f"{body['accepted']:,} networks of {body['drawn']:,} draws{stopped}; "
@@ -77,6 +77,7 @@ def print_sample(body: dict[str, Any]) -> None:
                 *(amount(total, one["totals"][total]) for total in totals),
             )
         out.print(rows)
+    _trims(out, body["trims"])
     _refusals(out, body["rejected"])
 
 
@@ -84,7 +85,7 @@ def print_iso_cost(body: dict[str, Any]) -> None:
     """One line for each pair, and for each depth without one."""
     out = console()
     total = body["total"]
-    out.print(Text(body["base"], style="bold"))
+    out.print(Text(body["base"], style="bold") + fed(body))
     out.print(
         f"{total} {amount(total, body['wanted'])} ± {body['tolerance']:.2%}; "
         f"{len(body['pairs'])} of {body['combinations']:,} pairs",
@@ -137,15 +138,6 @@ def print_cardinality(body: dict[str, Any]) -> None:
             trade["outcome"] + (f": {trade['reason']}" if trade["reason"] else ""),
         )
     out.print(rows)
-
-
-def amount(total: str, value: float | None) -> str:
-    """A total for people: SI, bytes and seconds where it is in them."""
-    if value is None:
-        return "-"
-    if total == ROOFLINE:
-        return duration(value)
-    return si(round(value), "B" if total.endswith("bytes") else "")
 
 
 def _networks(out: Console, networks: Sequence[dict[str, Any]], names: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """What ``archmeter scale`` and its kin print for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
@@ -23,6 +23,13 @@ def sparkline(values: Iterable[float | None]) -> str:
     low, high = min(logs, default=0.0), max(logs, default=0.0)
     step = (high - low) / (len(_BARS) - 1) or 1.0
     return "".join(_BARS[round((log(value) - low) / step)] if value else " " for value in drawn)
+
+
+def fed(how: Mapping[str, Any]) -> Text:
+    """What networks were fed, where it is not one image of float32."""
+    batch, dtype = how["batch"], how["dtype"]
+    words = [f"batch {batch}"] * (batch != 1) + [dtype] * (dtype != "float32")
+    return Text("".join(f", {word}" for word in words))
 
 
 def print_curves(body: dict[str, Any]) -> None:
@@ -50,10 +57,12 @@ def print_search(body: dict[str, Any]) -> None:
     shown = [one for one in feasible if one["pareto"]] or feasible
     out.print(
         f"{body['combinations']} combinations, {body['built']} built, {len(feasible)} within "
-        f"{body['tolerance']:.0%} of {body['target']:g}; "
+        f"{100 * body['tolerance']:.4g}% of {body['target']:g}; "
         f"{len(body['infeasible'])} infeasible",
         markup=False,
     )
+    if not shown:
+        return
     if body["objectives"]:
         out.print(f"nothing beats these in {', '.join(body['objectives'])}:", markup=False)
     heads = [[f"{one[name]:.4g}" for name in ("alpha", "beta", "gamma")] for one in shown]
@@ -110,6 +119,8 @@ def print_cliffs(body: dict[str, Any]) -> None:
     """One line for each cliff, and the aligned sizes."""
     out = console()
     _heading(out, body)
+    if not body["cliffs"]:
+        out.print(f"no cliff from {body['low']} to {body['high']}", markup=False)
     names = list(body["cliffs"][0]["jumps"]) if body["cliffs"] else []
     rows = table([], ["side", *names, "smooth"], ["maps"])
     for cliff in body["cliffs"]:
@@ -120,7 +131,8 @@ def print_cliffs(body: dict[str, Any]) -> None:
             f"{cliff['smooth']:+.2%}",
             f"{deepest['stage']}: {deepest['before']} positions become {deepest['after']}",
         )
-    out.print(rows)
+    if body["cliffs"]:
+        out.print(rows)
     aligned = "divided by every stride" if body["aligned"] else "not divided by every stride"
     out.print(
         f"{body['side']} is {aligned}; nearest that are: "
@@ -146,15 +158,17 @@ def print_schedule(body: dict[str, Any]) -> None:
             "" if stage["aligned"] else "no multiple of every stride",
         )
     out.print(rows)
+    saving = body["saving"]
+    than = f"{saving:.1%} less" if saving >= 0 else f"{-saving:.1%} more"
     out.print(
-        f"{body['macs']:.4g} MACs, {body['saving']:.1%} less than with all images of the last "
-        f"size ({body['constant_macs']:.4g})",
+        f"{body['macs']:.4g} MACs, {than} than with all images of the last size "
+        f"({body['constant_macs']:.4g})",
         markup=False,
     )
 
 
 def _heading(out: Console, body: dict[str, Any]) -> None:
-    out.print(Text(body["name"], style="bold"))
+    out.print(Text(body["name"], style="bold") + fed(body["input"]))
 
 
 def _networks(

@@ -1,7 +1,8 @@
 """How long curves take: of a hundred points, of more points, and of deeper networks.
 
 A curve is timed cold: each in a process of its own, with the catalogue imported and nothing
-counted before, so that no operator is known from an earlier network. Imports are not part of it.
+counted before, so that no operator is known from an earlier network. Imports are not part of it,
+nor is what the garbage collector has to do after them, which a service did long ago.
 Processor time is what counts, for a machine with other things to do would slow a clock on the wall;
 both are shown. Nothing is written.
 """
@@ -27,7 +28,7 @@ _TOTALS = ("macs", "params", "activations")
 _MEMORY = (*_TOTALS, "inference_peak_bytes", "training_saved_bytes")
 
 _ONE_CURVE = """
-import json, sys, time
+import gc, json, sys, time
 from app.scaling.answers import curves_answer, spec_of
 from app.scaling.kept import KeptAnswers, question_key
 from app.scaling.requests import CurvesRequest
@@ -36,6 +37,7 @@ request = CurvesRequest.model_validate(json.loads(sys.argv[1]))
 kept = KeptAnswers()
 spec = spec_of(request.architecture)
 key = question_key("curves", request, spec.canonical())
+gc.collect()
 wall, cpu = time.perf_counter(), time.process_time()
 kept.answer(key, lambda: curves_answer(request, spec))
 cold = time.perf_counter() - wall, time.process_time() - cpu

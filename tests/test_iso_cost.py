@@ -119,3 +119,9 @@ def test_what_is_too_much_or_nothing_is_refused() -> None:
         ask(WRN, ("depth", (28, 40)), ("widening", (8, 10)), max_operators=50)
     with pytest.raises(NothingToBuild, match="depth 11 does not name"):
         ask(WRN, ("depth", (11,)), ("widening", (8,)))
+
+
+def test_what_is_many_times_the_cost_is_told_as_a_factor() -> None:
+    (line,) = ask(WRN, ("depth", (28,)), ("widening", (1, 2)), wanted=1.0).lines
+    assert line.outcome == "clipped"
+    assert line.reason == "the cheapest width is 1: 3.695e+05 times as much"

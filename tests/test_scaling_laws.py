@@ -14,6 +14,7 @@ from analyzers.scaling.knobs import Base, Multipliers
 from analyzers.scaling.pareto import pareto
 from analyzers.scaling.search import GridTooLarge, Objective, grid, grid_search
 from models.registry import preset, resolve
+from models.scaling import scale_width
 from models.spec import ArchitectureSpec
 from tests.scaling import B0, REGNET, lab
 
@@ -44,6 +45,20 @@ def test_regnets_are_scaled_as_the_authors_of_fast_scaling_do(name: str, strateg
         assert made is not None
         assert made[:3] == pycls_sizes(base, wanted)
         assert made.resolution[0] == round(base.sizes.resolution[0] * wanted.resolution / 4) * 4
+
+
+@pytest.mark.parametrize("scale", [0.5, 2, 4, 16])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_efficientnets_are_scaled_by_powers_of_the_scale(strategy: str, scale: float) -> None:
+    """d = s^e_d, w = s^(e_w / 2), r = s^(e_r / 2), then rounded as the family rounds."""
+    depth, width, resolution = STRATEGIES[strategy]  # type: ignore[index]
+    base = Base(B0, depth_rounding="nearest", resolution_step=4)
+    made = base.scaled(STRATEGIES[strategy].at(scale)).sizes  # type: ignore[index]
+    assert made is not None
+    d, w, r = scale**depth, scale ** (width / 2), scale ** (resolution / 2)
+    assert made.depths == tuple(max(1, round(one * d)) for one in base.sizes.depths)
+    assert made.widths == tuple(scale_width(one, w) for one in base.sizes.widths)
+    assert made.resolution == (round(224 * r / 4) * 4,) * 2
 
 
 def test_exponents_share_the_growth() -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from analyzers.profile import Totals
+from analyzers import figures
 from analyzers.scaling.totals import TOTALS
 from models.errors import ArchmeterError
 
 Sense = Literal["at_least", "at_most"]
 Amount = Annotated[float, Field(ge=1e-12, le=1e18, allow_inf_nan=False)]
 
-CHEAP = frozenset(name for name, hint in get_type_hints(Totals).items() if hint is int)
+CHEAP = frozenset(figures.TOTALS)
 """Totals that every profile has; the rest are worked out when asked for."""
 
 

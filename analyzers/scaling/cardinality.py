@@ -8,6 +8,7 @@ Table 2. Found here by counting networks, or a block of them, on both sides of w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
@@ -39,6 +40,12 @@ class UnknownPart(ArchmeterError):
     """The network has no such stage or block."""
 
     code = "unknown_part"
+
+
+class NoPaths(ArchmeterError):
+    """A part of the network costs the same however wide its paths are."""
+
+    code = "no_paths"
 
 
 class Cost(NamedTuple):
@@ -137,6 +144,7 @@ def trades(
     Raises:
         NoCardinality: if the family lacks a knob.
         UnknownPart: if the base has no such part.
+        NoPaths: if that part has no paths.
         ArchmeterError: if the base cannot be built.
     """
     missing = [name for name in (CARDINALITY, GROUP_WIDTH) if name not in type(spec).model_fields]
@@ -166,6 +174,13 @@ class _Solver:
                 field="part",
                 value=part,
                 accepted=", ".join(filter(None, base))[:400],
+            )
+        if part is not None and not self._has_paths(base):
+            raise NoPaths(
+                f"{part} costs the same at every group width",
+                field="part",
+                value=part,
+                accepted="a stage or block with grouped convolutions",
             )
         self._target = int(getattr(base[part], keep))
         self._base = self._cost(self._fields[GROUP_WIDTH], base)
@@ -205,6 +220,19 @@ class _Solver:
         changed = {CARDINALITY: cardinality, GROUP_WIDTH: group_width}
         spec = type(self._spec).model_validate({**self._fields, **changed})
         return self._cost(group_width, self._parts(spec))
+
+    def _has_paths(self, base: Mapping[str | None, _Counted]) -> bool:
+        """Whether the part is another where the paths of the network are twice or half as wide."""
+        now = self._fields[GROUP_WIDTH]
+        for width in (2 * now, now // 2):
+            with suppress(ValidationError, ArchmeterError):
+                changed = type(self._spec).model_validate({**self._fields, GROUP_WIDTH: width})
+                other = self._parts(changed)[self._part]
+                return (other.params, other.macs) != (
+                    base[self._part].params,
+                    base[self._part].macs,
+                )
+        return True
 
     def _cost(self, group_width: int, parts: Mapping[str | None, _Counted]) -> Cost:
         counted = parts[self._part]

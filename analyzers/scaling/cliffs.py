@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from analyzers.scaling.sizes import channels
 from analyzers.scaling.totals import Ruler
 from models.errors import ArchmeterError
-from models.graph import Graph, Tensor
+from models.graph import Call, Graph
 from models.ops import BlurPool2d, Conv2d, Pool2d, Subsample
 from models.spec import MAX_SIDE, ArchitectureSpec
 
@@ -184,7 +184,7 @@ def cliffs(spec: ArchitectureSpec, low: int, high: int, ruler: Ruler, *, batch: 
 def positions(graph: Graph) -> dict[str, int]:
     """Positions of the last map, or tokens, of stem and stages, per image."""
     return {
-        scope.path: _positions(graph.tensors[scope.end - 1])
+        scope.path: _positions(graph, scope.end - 1)
         for scope in graph.root.children
         if scope.is_stage or scope.label == "stem"
     }
@@ -193,15 +193,16 @@ def positions(graph: Graph) -> dict[str, int]:
 def is_aligned(graph: Graph) -> bool:
     """Whether every stride in stem and stages divides what it strides over."""
     return all(
-        _divides(tensor)
+        _divides(call)
         for scope in graph.root.children
         if scope.is_stage or scope.label == "stem"
-        for tensor in graph.tensors[scope.start : scope.end]
+        for call in graph.calls[scope.start : scope.end]
     )
 
 
-def _positions(x: Tensor) -> int:
-    return prod(x.shape) // (x.shape[0] * channels(x))
+def _positions(graph: Graph, index: int) -> int:
+    shape = graph.calls[index].shape
+    return prod(shape) // (shape[0] * channels(graph, index))
 
 
 def _between(built: dict[int, Graph | None], low: int, high: int, ruler: Ruler) -> Iterator[Cliff]:
@@ -224,9 +225,9 @@ def _pixels(graph: Graph) -> int:
     return prod(graph.input.shape)
 
 
-def _divides(tensor: Tensor) -> bool:
+def _divides(call: Call) -> bool:
     """Whether windows that stride leave nothing out, and none is there for padding alone."""
-    match tensor.call.op:
+    match call.op:
         case Conv2d(kernel=kernel, stride=stride, padding=padding, dilation=dilation):
             extents = (dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1)
         case Pool2d(kernel=extents, stride=stride, padding=padding):
@@ -237,8 +238,8 @@ def _divides(tensor: Tensor) -> bool:
             extents, stride, padding = (1, 1), (step, step), (0, 0)
         case _:
             return True
-    sizes = tensor.call.input_shapes[0][2:]
-    return all(map(_divides_side, sizes, tensor.shape[2:], extents, stride, padding))
+    sizes = call.input_shapes[0][2:]
+    return all(map(_divides_side, sizes, call.shape[2:], extents, stride, padding))
 
 
 def _divides_side(size: int, out: int, extent: int, stride: int, padding: int) -> bool:

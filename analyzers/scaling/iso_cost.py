@@ -22,6 +22,9 @@ from models.graph import Graph
 MAX_PAIRS = 2_000
 """Pairs of values that are counted for one question."""
 
+_MANY_TIMES = 9.0
+"""From here on a deviation is told as a factor."""
+
 Outcome = Literal["met", "rounded", "clipped", "infeasible"]
 
 
@@ -266,11 +269,15 @@ def _line(depth: object, nets: Sequence[_Net], tolerance: float) -> Line:
         return Line(depth, met, width, deviation, "met", None)
     under = max((net for net in nets if net.deviation < 0), key=_deviation, default=None)
     over = min((net for net in nets if net.deviation > 0), key=_deviation, default=None)
-    ends = [f"{net.widths[0]}: {net.deviation:+.2%}" for net in (under, over) if net]
+    ends = [f"{net.widths[0]}: {_differs(net.deviation)}" for net in (under, over) if net]
     if under and over:
         return Line(depth, 0, width, deviation, "rounded", f"between widths {'; '.join(ends)}")
     end = "cheapest" if over else "dearest"
     return Line(depth, 0, width, deviation, "clipped", f"the {end} width is {ends[0]}")
+
+
+def _differs(deviation: float) -> str:
+    return f"{deviation:+.2%}" if deviation < _MANY_TIMES else f"{1 + deviation:.4g} times as much"
 
 
 def _deviation(net: _Net) -> float:

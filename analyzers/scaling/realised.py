@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 
 from analyzers.scaling.knobs import Adjustment, Base, Multipliers
 from models.errors import ArchmeterError
@@ -16,5 +17,9 @@ def departures(spec: ArchitectureSpec) -> tuple[Adjustment, ...]:
         return ()
     wanted = Multipliers(depth=spec.depth_multiplier, width=spec.width_multiplier)
     with suppress(ArchmeterError):  # what is a network scaled may be none unscaled
-        return Base(plain).scaled(wanted).adjustments
+        return _base(plain).scaled(wanted).adjustments
     return ()
+
+
+_base = lru_cache(8)(Base)
+"""What is found in one search mostly differs in its multipliers alone."""

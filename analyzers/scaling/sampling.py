@@ -15,8 +15,11 @@ from typing import Any, Literal, NamedTuple
 
 from analyzers.scaling.budget import nothing
 from analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
+from analyzers.scaling.knobs import Adjustment
+from analyzers.scaling.realised import departures
 from analyzers.scaling.search_space import Space
 from models import registry
+from models.spec import ArchitectureSpec
 
 STEPS = 100
 """Quantiles of a distribution: percentiles."""
@@ -85,15 +88,26 @@ class Sample(NamedTuple):
 
     Attributes:
         values: of the knobs.
+        spec: the whole description.
         totals: what it costs, by name.
     """
 
     values: Mapping[str, Any]
+    spec: ArchitectureSpec
     totals: dict[str, float]
+
+    @property
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        """Multipliers that could only be realised rounded, and to what."""
+        return departures(self.spec)
 
     def as_dict(self) -> dict[str, Any]:
         """The sample as JSON."""
-        return {"values": dict(self.values), "totals": self.totals}
+        return {
+            "values": dict(self.values),
+            "totals": self.totals,
+            "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
+        }
 
 
 class Sampling(NamedTuple):
@@ -105,6 +119,7 @@ class Sampling(NamedTuple):
         accepted: different networks within the bounds.
         duplicates: draws of a network that was drawn before.
         rejected: the other draws, and why: not within a bound, or no network.
+        trims: values of ranges that had to be rounded, and why.
         stopped: why there are not as many as were asked for.
         distributions: one for each total.
         samples: the accepted ones, in the order in which they were drawn.
@@ -115,6 +130,7 @@ class Sampling(NamedTuple):
     accepted: int
     duplicates: int
     rejected: tuple[Refusal, ...]
+    trims: tuple[dict[str, Any], ...]
     stopped: Stop | None
     distributions: tuple[Distribution, ...]
     samples: tuple[Sample, ...]
@@ -181,7 +197,7 @@ def sample(
     if not examiner.judged:
         raise nothing(examiner)
     stop: Stop = "max_operators" if examiner.stopped == "max_operators" else "max_draws"
-    samples = [Sample(one.values, _totals(one, totals, judge.batch)) for one in accepted]
+    samples = [Sample(one.values, one.spec, _totals(one, totals, judge.batch)) for one in accepted]
     return Sampling(
         base=registry.describe(space.base),
         drawn=drawn,
@@ -191,6 +207,7 @@ def sample(
             *sorted(rejected.values(), key=lambda refused: -refused.specs),
             *examiner.refusals,
         ),
+        trims=tuple([knob.rounded.as_dict() for knob in space.knobs if knob.rounded]),
         stopped=stop if len(accepted) < count else None,
         distributions=tuple(
             [distribution(name, [one.totals[name] for one in samples]) for name in totals]

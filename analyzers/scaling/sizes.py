@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from models.graph import Graph, Scope, Tensor
+from models.graph import Graph, Scope
 from models.ops import Conv2d, LayerNorm, Linear, Pair, Permute
 
 _MAP_DIMENSIONS = 4
@@ -37,15 +37,15 @@ def sizes(graph: Graph) -> Sizes:
     stages = [scope for scope in graph.root.children if scope.is_stage]
     return Sizes(
         depths=tuple([_blocks(graph, stage) for stage in stages]),
-        widths=tuple([channels(graph.tensors[stage.end - 1]) for stage in stages]),
+        widths=tuple([channels(graph, stage.end - 1) for stage in stages]),
         group_widths=tuple([_group_width(graph, stage) for stage in stages]),
         resolution=(graph.input.shape[2], graph.input.shape[3]),
     )
 
 
-def channels(x: Tensor) -> int:
-    """Channels of a tensor: of maps (N, C, H, W) or (N, H, W, C), of tokens (N, L, C)."""
-    return x.shape[_channel_dimension(x)]
+def channels(graph: Graph, index: int) -> int:
+    """Channels an operator makes: of maps (N, C, H, W) or (N, H, W, C), of tokens (N, L, C)."""
+    return graph.calls[index].shape[_channel_dimension(graph, index)]
 
 
 def _blocks(graph: Graph, stage: Scope) -> int:
@@ -56,8 +56,7 @@ def _blocks(graph: Graph, stage: Scope) -> int:
         # Dense and cross-stage blocks are one scope around a chain of layers or blocks.
         chains = [child.children for child in stage.children if _is_chain(graph, child.children)]
         repeated = max(map(len, chains), default=repeated)
-    weighted = (tensor.call.weights for tensor in graph.tensors[stage.start : stage.end])
-    return repeated or sum(map(bool, weighted))
+    return repeated or sum(bool(call.weights) for call in graph.calls[stage.start : stage.end])
 
 
 def _is_chain(graph: Graph, scopes: list[Scope]) -> bool:
@@ -65,9 +64,9 @@ def _is_chain(graph: Graph, scopes: list[Scope]) -> bool:
 
     def reads(scope: Scope, before: Scope) -> bool:
         return any(
-            before.start <= x.index < scope.start
-            for tensor in graph.tensors[scope.start : scope.end]
-            for x in tensor.inputs
+            before.start <= index - back < scope.start
+            for index in range(scope.start, scope.end)
+            for back in graph.sources[index]
         )
 
     return len({scope.label for scope in scopes}) == 1 and all(
@@ -75,25 +74,26 @@ def _is_chain(graph: Graph, scopes: list[Scope]) -> bool:
     )
 
 
-def _channel_dimension(x: Tensor) -> int:
-    """Where the channels are: the operator that made a tensor says it, or one before that."""
-    while len(x.shape) == _MAP_DIMENSIONS and x.inputs:
-        op = x.call.op
+def _channel_dimension(graph: Graph, index: int) -> int:
+    """Where the channels are: the operator that made a result says it, or one before that."""
+    calls = graph.calls
+    while len(calls[index].shape) == _MAP_DIMENSIONS and graph.sources[index]:
+        op = calls[index].op
         if isinstance(op, LayerNorm | Linear):
             return -1
         if isinstance(op, Conv2d):
             return 1
+        operands = [index - back for back in graph.sources[index]]
         # Of several maps the one that was made last: another may come from an earlier stage.
-        maps = [operand for operand in x.inputs if len(operand.shape) == _MAP_DIMENSIONS]
-        x = max(maps or x.inputs, key=lambda operand: operand.index)
+        maps = [operand for operand in operands if len(calls[operand].shape) == _MAP_DIMENSIONS]
+        index = max(maps or operands)
         if isinstance(op, Permute):
-            return op.dims.index(_channel_dimension(x) % len(op.dims))
-    return 1 if len(x.shape) == _MAP_DIMENSIONS else -1
+            return op.dims.index(_channel_dimension(graph, index) % len(op.dims))
+    return 1 if len(calls[index].shape) == _MAP_DIMENSIONS else -1
 
 
 def _group_width(graph: Graph, stage: Scope) -> int:
-    for tensor in graph.tensors[stage.start : stage.end]:
-        op = tensor.call.op
-        if isinstance(op, Conv2d) and op.groups > 1:
-            return tensor.call.input_shapes[0][1] // op.groups
+    for call in graph.calls[stage.start : stage.end]:
+        if isinstance(call.op, Conv2d) and call.op.groups > 1:
+            return call.input_shapes[0][1] // call.op.groups
     return 0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import get_type_hints
 
 from analyzers.devices import Peaks
-from analyzers.profile import Memory, Profile, Totals
+from analyzers.figures import READERS
+from analyzers.profile import Profile
 from analyzers.roofline import roofline
 from analyzers.training.step import TrainingStep
 from models.errors import ArchmeterError
@@ -43,29 +43,13 @@ class NoRates(ArchmeterError):
     code = "no_device"
 
 
-def _read(part: str, name: str) -> Callable[[Profile], int]:
-    def read(profile: Profile) -> int:
-        value: int = getattr(getattr(profile, part), name)
-        return value
-
-    return read
-
-
 _SLOW: Mapping[str, Callable[[Profile], int]] = {
     "training_bytes": lambda profile: TrainingStep(profile).memory.total_bytes,
     "training_macs": lambda profile: TrainingStep(profile).macs.total,
 }
 """Each takes about as long as building the network."""
 
-_READERS: Mapping[str, Callable[[Profile], int]] = {
-    **{
-        name: _read(part, name)
-        for part, kind in (("totals", Totals), ("memory", Memory))
-        for name, hint in get_type_hints(kind).items()
-        if hint is int
-    },
-    **_SLOW,
-}
+_READERS: Mapping[str, Callable[[Profile], int]] = {**READERS, **_SLOW}
 
 TOTALS = (*_READERS, ROOFLINE)
 """Every name, in the order of the analyzers'; training is with plain SGD."""
@@ -113,7 +97,7 @@ class Ruler:
         Raises:
             TooMuchWork: once they have too many operators together.
         """
-        self._left -= self._weight * len(graph.tensors)
+        self._left -= self._weight * len(graph.calls)
         if self._left < 0:
             raise TooMuchWork(
                 f"the networks have more than {self._most:,} operators together",

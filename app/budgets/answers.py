@@ -17,14 +17,13 @@ from analyzers.scaling.search_space import Space, UnknownKnob
 from app.budgets.requests import (
     MAX_OPERATORS,
     CardinalityRequest,
-    Counted,
     FitRequest,
     IsoCostRequest,
     SampleRequest,
-    needed,
 )
 from app.errors import InvalidRequest
 from app.question import inside_architecture
+from app.scaling.on_device import OnDevice
 from models import registry
 from models.errors import ArchmeterError
 
@@ -41,7 +40,7 @@ def fit_answer(request: FitRequest, progress: Progress | None = None) -> dict[st
         aim,
         batch=request.batch,
         dtype=request.dtype,
-        peaks=request.peaks(needed([aim.total], request.bounds)),
+        peaks=request.peaks,
     )
     spaces = [_space(request.architecture, request.knobs, request.increasing)]
     for i, other in enumerate(request.others):
@@ -69,7 +68,7 @@ def sample_answer(request: SampleRequest, progress: Progress | None = None) -> d
         also=request.totals,
         batch=request.batch,
         dtype=request.dtype,
-        peaks=request.peaks(needed(request.totals, request.bounds)),
+        peaks=request.peaks,
     )
     found = sample(
         _space(request.architecture, request.knobs, request.increasing),
@@ -96,7 +95,7 @@ def iso_cost_answer(request: IsoCostRequest, progress: Progress | None = None) -
         Objective(request.total),
         batch=request.batch,
         dtype=request.dtype,
-        peaks=request.peaks({request.total, *request.totals}),
+        peaks=request.peaks,
     )
     axes = {"depth": request.depth, "width": request.width}
     with _axes({axis.knob: name for name, axis in axes.items()}):
@@ -135,7 +134,7 @@ def cardinality_answer(request: CardinalityRequest, _: Progress | None = None) -
     }
 
 
-def _about(request: Counted) -> dict[str, Any]:
+def _about(request: OnDevice) -> dict[str, Any]:
     return {
         "counting_rules": COUNTING_RULES,
         "batch": request.batch,

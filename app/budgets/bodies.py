@@ -3,8 +3,6 @@
 What the analyzers return is described by their own named tuples; here is only how these nest.
 """
 
-from typing import Any
-
 from pydantic import JsonValue, create_model
 
 from analyzers.scaling.bounds import Check
@@ -19,12 +17,6 @@ from app.scaling.bodies import AdjustmentFigures, SizeFigures
 from app.schemas import Body, Derived, described
 
 _Json = dict[str, JsonValue]
-
-
-def _fields(kind: type[Any], **nested: Any) -> dict[str, Any]:
-    """Fields of a named tuple, with bodies in the place of some."""
-    fields = described(kind)
-    return fields | {name: (hint, fields[name][1]) for name, hint in nested.items()}
 
 
 class _About(Body):
@@ -48,17 +40,17 @@ class _Seeded(_About):
 
 
 CheckFigures = create_model(
-    "BudgetCheck", __base__=Derived, __doc__=Check.__doc__, **_fields(Check)
+    "BudgetCheck", __base__=Derived, __doc__=Check.__doc__, **described(Check)
 )
-TrimFigures = create_model("KnobTrim", __base__=Derived, __doc__=Trim.__doc__, **_fields(Trim))
+TrimFigures = create_model("KnobTrim", __base__=Derived, __doc__=Trim.__doc__, **described(Trim))
 RefusalFigures = create_model(
-    "Refusal", __base__=Derived, __doc__=Refusal.__doc__, **_fields(Refusal, values=_Json)
+    "Refusal", __base__=Derived, __doc__=Refusal.__doc__, **described(Refusal, values=_Json)
 )
 FoundNetwork = create_model(
     "FoundNetwork",
     __base__=Derived,
     __doc__=Found.__doc__,
-    **_fields(
+    **described(
         Found,
         values=_Json,
         architecture=_Json,
@@ -68,16 +60,16 @@ FoundNetwork = create_model(
     ),
 )
 PressureFigures = create_model(
-    "LimitPressure", __base__=Derived, __doc__=Pressure.__doc__, **_fields(Pressure)
+    "LimitPressure", __base__=Derived, __doc__=Pressure.__doc__, **described(Pressure)
 )
 SearchedSpace = create_model(
     "SearchedSpace",
     __base__=Derived,
     __doc__=Searched.__doc__,
-    **_fields(Searched, trims=list[TrimFigures]),
+    **described(Searched, trims=list[TrimFigures]),
 )
 ObjectiveFigures = create_model(
-    "SearchObjective", __base__=Derived, __doc__=Objective.__doc__, **_fields(Objective)
+    "SearchObjective", __base__=Derived, __doc__=Objective.__doc__, **described(Objective)
 )
 
 
@@ -92,7 +84,7 @@ FitReport = create_model(
     "FitReport",
     __base__=_FitAbout,
     __doc__=Fit.__doc__,
-    **_fields(
+    **described(
         Fit,
         best=list[FoundNetwork],
         misses=list[FoundNetwork],
@@ -103,25 +95,29 @@ FitReport = create_model(
 )
 
 QuantileFigures = create_model(
-    "Quantile", __base__=Derived, __doc__=Quantile.__doc__, **_fields(Quantile)
+    "Quantile", __base__=Derived, __doc__=Quantile.__doc__, **described(Quantile)
 )
-BinFigures = create_model("HistogramBin", __base__=Derived, __doc__=Bin.__doc__, **_fields(Bin))
+BinFigures = create_model("HistogramBin", __base__=Derived, __doc__=Bin.__doc__, **described(Bin))
 DistributionFigures = create_model(
     "Distribution",
     __base__=Derived,
     __doc__=Distribution.__doc__,
-    **_fields(Distribution, quantiles=list[QuantileFigures], histogram=list[BinFigures]),
+    **described(Distribution, quantiles=list[QuantileFigures], histogram=list[BinFigures]),
 )
 SampleFigures = create_model(
-    "Sample", __base__=Derived, __doc__=Sample.__doc__, **_fields(Sample, values=_Json)
+    "Sample",
+    __base__=Derived,
+    __doc__=Sample.__doc__,
+    **described(Sample, "spec", values=_Json, adjustments=list[AdjustmentFigures]),
 )
 SampleReport = create_model(
     "SampleReport",
     __base__=_Seeded,
     __doc__=Sampling.__doc__,
-    **_fields(
+    **described(
         Sampling,
         rejected=list[RefusalFigures],
+        trims=list[TrimFigures],
         distributions=list[DistributionFigures],
         samples=list[SampleFigures],
     ),
@@ -131,7 +127,7 @@ PairFigures = create_model(
     "IsoCostPair",
     __base__=Derived,
     __doc__=Pair.__doc__,
-    **_fields(
+    **described(
         Pair,
         depth=JsonValue,
         width=JsonValue,
@@ -145,7 +141,7 @@ LineFigures = create_model(
     "IsoCostLine",
     __base__=Derived,
     __doc__=Line.__doc__,
-    **_fields(Line, depth=JsonValue, nearest=JsonValue),
+    **described(Line, depth=JsonValue, nearest=JsonValue),
 )
 
 
@@ -163,7 +159,7 @@ IsoCostReport = create_model(
     "IsoCostReport",
     __base__=_IsoCostAbout,
     __doc__=IsoCost.__doc__,
-    **_fields(
+    **described(
         IsoCost,
         pairs=list[PairFigures],
         lines=list[LineFigures],
@@ -186,16 +182,16 @@ class _CardinalityAbout(Body):
     """The canonical spec."""
 
 
-CostFigures = create_model("PathCost", __base__=Derived, __doc__=Cost.__doc__, **_fields(Cost))
+CostFigures = create_model("PathCost", __base__=Derived, __doc__=Cost.__doc__, **described(Cost))
 TradeFigures = create_model(
     "CardinalityTrade",
     __base__=Derived,
     __doc__=Trade.__doc__,
-    **_fields(Trade, cost=CostFigures | None, below=CostFigures | None, above=CostFigures | None),
+    **described(Trade, cost=CostFigures | None, below=CostFigures | None, above=CostFigures | None),
 )
 CardinalityReport = create_model(
     "CardinalityReport",
     __base__=_CardinalityAbout,
     __doc__=Trades.__doc__,
-    **_fields(Trades, base=CostFigures, trades=list[TradeFigures]),
+    **described(Trades, base=CostFigures, trades=list[TradeFigures]),
 )

@@ -1,19 +1,16 @@
 """What can be asked of a design space."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from analyzers.devices import Peaks
 from analyzers.scaling.bounds import Amount, Bound, TotalName
 from analyzers.scaling.budget import MAX_SPECS
 from analyzers.scaling.cardinality import Kept
 from analyzers.scaling.domains import Range
 from analyzers.scaling.search import Sense
-from analyzers.scaling.totals import ROOFLINE, TOTALS
-from app.roofline import Rate, RooflineQuery, granted
-from models.spec import InputSpec
+from analyzers.scaling.totals import TOTALS
+from app.scaling.on_device import OnDevice
 
 MAX_EXAMINED = 20_000
 """Specs of one search, draws of one sample."""
@@ -50,40 +47,6 @@ class SpaceRequest(BaseModel):
     """Paths with a `*` whose values must not fall from one item to the next."""
 
 
-class Counted(InputSpec):
-    """What networks are fed, and on what they run."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, frozen=True, extra="forbid")
-
-    device: str | None = None
-    """A device of `/v1/devices`, for `roofline_seconds`."""
-
-    tf32: bool = True
-    """Whether matrices of float32 are multiplied in TF32, where the device has units for it."""
-
-    flops_per_s: Rate | None = None
-    """Your own peak, in place of the device's matrix rate."""
-
-    bytes_per_s: Rate | None = None
-    """Your own bandwidth, in place of the device's."""
-
-    def peaks(self, totals: Iterable[str]) -> Peaks | None:
-        """Those of the device, if the time on it is among some totals.
-
-        Raises:
-            ArchmeterError: if it is and there is no such device.
-        """
-        if ROOFLINE not in totals:
-            return None
-        query = RooflineQuery(
-            device=self.device,
-            tf32=self.tf32,
-            flops_per_s=self.flops_per_s,
-            bytes_per_s=self.bytes_per_s,
-        )
-        return granted(query, self.dtype)[1]
-
-
 class ObjectiveRequest(BaseModel):
     """A total, and which way is better."""
 
@@ -96,7 +59,7 @@ class ObjectiveRequest(BaseModel):
     """Whether it is most or least."""
 
 
-class FitRequest(SpaceRequest, Counted):
+class FitRequest(SpaceRequest, OnDevice):
     """Bounds, and where to look for the best network within them."""
 
     others: Annotated[tuple[SpaceRequest, ...], Field(max_length=7)] = ()
@@ -117,8 +80,13 @@ class FitRequest(SpaceRequest, Counted):
     seed: Seed = 0
     """Of what is left to chance where that are more: the same seed, the same answer."""
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The objective, and what is bounded."""
+        return (self.objective.total, *(bound.total for bound in self.bounds))
 
-class SampleRequest(SpaceRequest, Counted):
+
+class SampleRequest(SpaceRequest, OnDevice):
     """A design space, and what to draw from it."""
 
     knobs: Annotated[dict[Path, Range | Values], Field(min_length=1, max_length=32)]
@@ -142,6 +110,11 @@ class SampleRequest(SpaceRequest, Counted):
     seed: Seed = 0
     """Of the draws: the same seed, the same samples."""
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The totals, and what is bounded."""
+        return (*self.totals, *(bound.total for bound in self.bounds))
+
 
 class AxisRequest(BaseModel):
     """One knob, and what it may be."""
@@ -155,7 +128,7 @@ class AxisRequest(BaseModel):
     """A list of values, or a range."""
 
 
-class IsoCostRequest(Counted):
+class IsoCostRequest(OnDevice):
     """A network, a knob for its depth and one for its width, and what is to stay equal."""
 
     architecture: dict[str, Any] = _ARCHITECTURE
@@ -188,6 +161,11 @@ class IsoCostRequest(Counted):
     )
     """What is shown of each pair."""
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """What stays equal, and what is shown."""
+        return (self.total, *self.totals)
+
     @model_validator(mode="after")
     def _two_knobs(self) -> Self:
         if self.depth.knob == self.width.knob:
@@ -215,8 +193,3 @@ class CardinalityRequest(BaseModel):
 
     part: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A stage or block to keep it in, such as `stage1.bottleneck2`; the network if left out."""
-
-
-def needed(names: Iterable[str], bounds: Iterable[Bound]) -> set[str]:
-    """Totals that a question needs: named ones, and those that are bounded."""
-    return {*names, *(bound.total for bound in bounds)}

@@ -147,6 +147,15 @@ def scale_search(
     counted: Annotated[
         bool, typer.Option("--counted", help="The counted MACs meet the target, not α·β²·γ².")
     ] = False,
+    least: Annotated[
+        list[str] | None,
+        typer.Option(help="The Pareto set has little of this total; repeat for more."),
+    ] = None,
+    most: Annotated[
+        list[str] | None, typer.Option(help="It has much of this; repeat for more.")
+    ] = None,
+    totals: Totals = None,
+    device: Device = None,
     step: Step = None,
     depth_rounding: DepthRounding = None,
     output: Output = ListFormat.TABLE,
@@ -159,6 +168,11 @@ def scale_search(
     ends = {name: field.default.stop for name, field in SearchRequest.model_fields.items()
             if name in {"alpha", "beta", "gamma"}}  # fmt: skip
     axes = {name: {"stop": stop, "step": grid} for name, stop in ends.items()} if grid else {}
+    aims = [
+        {"total": total, "sense": sense}
+        for sense, named in (("least", least), ("most", most))
+        for total in named or ()
+    ]
     request = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
         **axes,
@@ -166,6 +180,9 @@ def scale_search(
         **_given(
             target=target,
             tolerance=tolerance,
+            objectives=aims or None,
+            totals=totals,
+            device=device,
             resolution_step=step,
             depth_rounding=depth_rounding,
         ),

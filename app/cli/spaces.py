@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.request import value_of
+from app.space_text import RANGES, NoAmount, amount_of, domain_of
 from models.errors import ArchmeterError
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ Moving = Annotated[
     typer.Option(
         "--knob",
         metavar="KNOB=VALUES",
-        help="A knob that moves: values between commas, LOW:HIGH or LOW:HIGH:STEP, or "
-        "LOW:HIGH/COUNT; with ~ in place of the first colon on a logarithmic scale. Repeat for "
-        "more.",
+        help=f"A knob that moves: {RANGES}. Repeat for more.",
     ),
 ]
 Increasing = Annotated[
@@ -44,17 +42,7 @@ Device = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="The same seed gives the same answer.")]
 
-_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_RANGE = re.compile(
-    rf"(?P<low>{_NUMBER})(?P<law>[:~])(?P<high>{_NUMBER})"
-    rf"(?::(?P<step>{_NUMBER})|/(?P<count>\d{{1,9}}))?",
-    re.ASCII,
-)
-_BOUND = re.compile(
-    rf"(?P<total>\w+)(?:@(?P<batch>\d{{1,9}}))?=(?P<amount>{_NUMBER})(?P<prefix>[kMGTP]?)B?",
-    re.ASCII,
-)
-_PREFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
+_BOUND = re.compile(r"(?P<total>\w+)(?:@(?P<batch>\d{1,9}))?=(?P<amount>.+)", re.ASCII)
 
 
 def knobs_of(texts: Iterable[str] | None) -> dict[str, Any]:
@@ -74,19 +62,6 @@ def knobs_of(texts: Iterable[str] | None) -> dict[str, Any]:
     return knobs
 
 
-def domain_of(text: str) -> object:
-    """A range, or a list of values."""
-    found = _RANGE.fullmatch(text)
-    if found is None:
-        whole = value_of(text)
-        # A list of lists is JSON; other lists need no brackets.
-        return whole if isinstance(whole, list) else [value_of(one) for one in text.split(",")]
-    given = {
-        name: value_of(found[name]) for name in ("low", "high", "step", "count") if found[name]
-    }
-    return {**given, "law": "log_uniform"} if found["law"] == "~" else given
-
-
 def bounds_of(
     at_most: Iterable[str] | None, at_least: Iterable[str] | None
 ) -> list[dict[str, Any]]:
@@ -99,10 +74,13 @@ def bounds_of(
     for option, sense, texts in (("--max", "at_most", at_most), ("--min", "at_least", at_least)):
         for text in texts or ():
             found = _BOUND.fullmatch(text)
-            if found is None:
+            try:
+                amount = amount_of(found["amount"]) if found else None
+            except NoAmount:
+                amount = None
+            if found is None or amount is None:
                 raise ArchmeterError(f"{option} takes TOTAL[@BATCH]=AMOUNT, got {text[:80]!r}")
             batch = {"batch": int(found["batch"])} if found["batch"] else {}
-            amount = float(found["amount"]) * _PREFIXES[found["prefix"]]
             bounds.append({"total": found["total"], sense: amount, **batch})
     return bounds
 

@@ -15,7 +15,8 @@ from app.cli.request import (
     SpecFile,
     read_request,
 )
-from app.cli.spaces import Device, domain_of, given, progress
+from app.cli.spaces import Device, given, progress
+from app.space_text import domain_of
 from models.errors import ArchmeterError
 
 Output = Annotated[ListFormat, typer.Option("--format", help="json is the body the service sends.")]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from analyzers import COUNTING_RULES
-from analyzers.devices import Peaks
 from analyzers.scaling import search as searching
 from analyzers.scaling.cliffs import cliffs
 from analyzers.scaling.curves import COMPOUND, Curve, curve, spaced
@@ -14,10 +13,9 @@ from analyzers.scaling.points import Lab
 from analyzers.scaling.published import coefficients, overlay, tables
 from analyzers.scaling.schedules import schedule
 from analyzers.scaling.sensitivity import Sensitivities
-from analyzers.scaling.totals import ROOFLINE, Ruler
+from analyzers.scaling.totals import Ruler
 from app.errors import FieldError, InvalidRequest
 from app.question import inside_architecture
-from app.roofline import RooflineQuery, granted
 from app.scaling.requests import (
     CliffsRequest,
     CurvesRequest,
@@ -62,7 +60,7 @@ def curves_answer(
     request: CurvesRequest, spec: ArchitectureSpec, track: Track[float] = _unseen
 ) -> dict[str, Any]:
     """The body of a `CurvesReport`."""
-    lab = _lab(request, spec, request.totals)
+    lab = _lab(request, spec, request.read)
     phis = spaced(request.phi.start, request.phi.stop, request.phi.points)
     made = [curve(lab, name, law, track(phis, name)) for name, law in request.laws]
     return {
@@ -77,7 +75,7 @@ def search_answer(
 ) -> dict[str, Any]:
     """The body of a `SearchReport`."""
     aims = request.aims
-    lab = _lab(request, spec, (*request.totals, *(aim.total for aim in aims)))
+    lab = _lab(request, spec, request.read)
     alphas, betas, gammas = (
         searching.grid(axis.start, axis.stop, axis.step)
         for axis in (request.alpha, request.beta, request.gamma)
@@ -104,7 +102,7 @@ def fast_answer(
     request: FastRequest, spec: ArchitectureSpec, track: Track[float] = _unseen
 ) -> dict[str, Any]:
     """The body of a `FastReport`."""
-    lab = _lab(request, spec, (*request.totals, *NEEDED_TOTALS))
+    lab = _lab(request, spec, (*request.read, *NEEDED_TOTALS))
     strategies = [
         {
             "name": name,
@@ -129,7 +127,7 @@ def sensitivity_answer(
     Raises:
         InvalidRequest: if there is no knob that was asked for.
     """
-    ruler = _ruler(request, request.totals)
+    ruler = _ruler(request, request.read)
     with inside_architecture():
         found = Sensitivities(spec, ruler, batch=request.batch)
         totals = ruler.read(spec.graph(request.batch))
@@ -149,8 +147,8 @@ def cliffs_answer(request: CliffsRequest, spec: ArchitectureSpec) -> dict[str, A
         InvalidRequest: if the range is empty or too wide.
     """
     side = spec.resolution[0]
-    low = request.low or max(1, round(side * 3 / 4))
-    high = request.high or min(MAX_SIDE, round(side * 5 / 4))
+    low = request.low or max(1, round(min(side, request.high or side) * 3 / 4))
+    high = request.high or min(MAX_SIDE, round(max(side, low) * 5 / 4))
     if not low <= high < low + MAX_RANGE:
         fault = FieldError(
             field="high",
@@ -160,7 +158,7 @@ def cliffs_answer(request: CliffsRequest, spec: ArchitectureSpec) -> dict[str, A
             accepted=f"an integer from {low} to {low + MAX_RANGE - 1}",
         )
         raise InvalidRequest([fault])
-    ruler = _ruler(request, request.totals)
+    ruler = _ruler(request, request.read)
     with inside_architecture():
         spec.graph(request.batch)
     found = cliffs(spec, low, high, ruler, batch=request.batch)
@@ -201,17 +199,7 @@ def _lab(request: ScalingRequest, spec: ArchitectureSpec, totals: Iterable[str])
 
 def _ruler(request: LabRequest, totals: Iterable[str]) -> Ruler:
     names = tuple(totals)
-    return Ruler(names, dtype=request.dtype, peaks=_peaks(request) if ROOFLINE in names else None)
-
-
-def _peaks(request: LabRequest) -> Peaks:
-    query = RooflineQuery(
-        device=request.device,
-        tf32=request.tf32,
-        flops_per_s=request.flops_per_s,
-        bytes_per_s=request.bytes_per_s,
-    )
-    return granted(query, request.dtype)[1]
+    return Ruler(names, dtype=request.dtype, peaks=request.peaks)
 
 
 def _about(request: LabRequest, spec: ArchitectureSpec, lab: Lab) -> dict[str, Any]:

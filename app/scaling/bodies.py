@@ -3,9 +3,7 @@
 What the analyzers return is described by their own named tuples; here is only how these nest.
 """
 
-from typing import Any
-
-from pydantic import ConfigDict, Field, JsonValue, create_model
+from pydantic import JsonValue, create_model
 
 from analyzers.scaling.cliffs import Cliff, Cliffs, Gain
 from analyzers.scaling.curves import Law
@@ -18,36 +16,21 @@ from analyzers.scaling.search import GridSearch
 from analyzers.scaling.sensitivity import Elasticity
 from analyzers.scaling.sizes import Sizes
 from app.published import VerifiedFigure
-from app.schemas import AnalysisInput, Body, described
-
-
-class _Derived(Body):
-    """Base of what is derived: there is no source to look for meanings in, which takes long."""
-
-    model_config = ConfigDict(use_attribute_docstrings=False)
-
-
-def _fields(kind: type[Any], *left_out: str, **nested: Any) -> dict[str, Any]:
-    """Fields of a named tuple, without some, and with bodies in the place of others."""
-    fields = {name: field for name, field in described(kind).items() if name not in left_out}
-    return fields | {
-        name: (hint, fields.get(name, (None, Field()))[1]) for name, hint in nested.items()
-    }
-
+from app.schemas import AnalysisInput, Body, Derived, described
 
 MultiplierFigures = create_model(
-    "Multipliers", __base__=_Derived, __doc__=Multipliers.__doc__, **_fields(Multipliers)
+    "Multipliers", __base__=Derived, __doc__=Multipliers.__doc__, **described(Multipliers)
 )
-SizeFigures = create_model("Sizes", __base__=_Derived, __doc__=Sizes.__doc__, **_fields(Sizes))
+SizeFigures = create_model("Sizes", __base__=Derived, __doc__=Sizes.__doc__, **described(Sizes))
 AdjustmentFigures = create_model(
-    "Adjustment", __base__=_Derived, __doc__=Adjustment.__doc__, **_fields(Adjustment)
+    "Adjustment", __base__=Derived, __doc__=Adjustment.__doc__, **described(Adjustment)
 )
-LawFigures = create_model("ScalingLaw", __base__=_Derived, __doc__=Law.__doc__, **_fields(Law))
+LawFigures = create_model("ScalingLaw", __base__=Derived, __doc__=Law.__doc__, **described(Law))
 ScaledNetwork = create_model(
     "ScaledNetwork",
-    __base__=_Derived,
+    __base__=Derived,
     __doc__=Point.__doc__,
-    **_fields(
+    **described(
         Point,
         wanted=MultiplierFigures,
         changes=dict[str, JsonValue] | None,
@@ -105,8 +88,8 @@ class CurveFigures(LawFigures, use_attribute_docstrings=True):
 
 CoefficientFields = create_model(
     "_Coefficients",
-    __base__=_Derived,
-    **_fields(Coefficients, "phi_of", published=MultiplierFigures, law=MultiplierFigures),
+    __base__=Derived,
+    **described(Coefficients, "phi_of", published=MultiplierFigures, law=MultiplierFigures),
 )
 
 
@@ -150,7 +133,7 @@ class CandidateFigures(ScaledNetwork, LawFigures, use_attribute_docstrings=True)
     """Whether nothing else is at least as good in every objective, and better in one."""
 
 
-_search = _fields(GridSearch, infeasible=list[CandidateFigures], feasible=list[CandidateFigures])
+_search = described(GridSearch, infeasible=list[CandidateFigures], feasible=list[CandidateFigures])
 SearchFields = create_model("_GridSearch", __base__=LabReport, **_search)
 
 
@@ -162,12 +145,14 @@ class SearchReport(SearchFields, use_attribute_docstrings=True):
     """What the Pareto set is of."""
 
 
-GrowthFigures = create_model("Growth", __base__=_Derived, __doc__=Growth.__doc__, **_fields(Growth))
+GrowthFigures = create_model(
+    "Growth", __base__=Derived, __doc__=Growth.__doc__, **described(Growth)
+)
 FastPointFigures = create_model(
     "FastPoint",
     __base__=ScaledNetwork,
     __doc__=FastPoint.__doc__,
-    **_fields(
+    **described(
         FastPoint,
         "network",
         macs=GrowthFigures,
@@ -176,7 +161,7 @@ FastPointFigures = create_model(
     ),
 )
 ExponentFigures = create_model(
-    "Exponents", __base__=_Derived, __doc__=Exponents.__doc__, **_fields(Exponents)
+    "Exponents", __base__=Derived, __doc__=Exponents.__doc__, **described(Exponents)
 )
 
 
@@ -197,9 +182,9 @@ class FastReport(LabReport):
 
 ElasticityFigures = create_model(
     "Elasticity",
-    __base__=_Derived,
+    __base__=Derived,
     __doc__=Elasticity.__doc__,
-    **_fields(Elasticity, totals=dict[str, float | None]),
+    **described(Elasticity, totals=dict[str, float | None]),
 )
 
 
@@ -212,12 +197,12 @@ class SensitivityReport(LabReport):
     knobs: list[ElasticityFigures]
 
 
-GainFigures = create_model("Gain", __base__=_Derived, __doc__=Gain.__doc__, **_fields(Gain))
+GainFigures = create_model("Gain", __base__=Derived, __doc__=Gain.__doc__, **described(Gain))
 CliffFigures = create_model(
-    "Cliff", __base__=_Derived, __doc__=Cliff.__doc__, **_fields(Cliff, gains=list[GainFigures])
+    "Cliff", __base__=Derived, __doc__=Cliff.__doc__, **described(Cliff, gains=list[GainFigures])
 )
 CliffsFields = create_model(
-    "_Cliffs", __base__=LabReport, **_fields(Cliffs, cliffs=list[CliffFigures])
+    "_Cliffs", __base__=LabReport, **described(Cliffs, cliffs=list[CliffFigures])
 )
 
 
@@ -232,10 +217,10 @@ class CliffsReport(CliffsFields, use_attribute_docstrings=True):
 
 
 StageFigures = create_model(
-    "StageCost", __base__=_Derived, __doc__=StageCost.__doc__, **_fields(StageCost)
+    "StageCost", __base__=Derived, __doc__=StageCost.__doc__, **described(StageCost)
 )
-_schedule = _fields(Schedule, stages=list[StageFigures])
-ScheduleFields = create_model("_Schedule", __base__=_Derived, **_schedule)
+_schedule = described(Schedule, stages=list[StageFigures])
+ScheduleFields = create_model("_Schedule", __base__=Derived, **_schedule)
 
 
 class ScheduleReport(ScheduleFields, use_attribute_docstrings=True):

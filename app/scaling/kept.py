@@ -54,6 +54,10 @@ class KeptAnswers:
         return stored
 
 
+KEPT = KeptAnswers()
+"""What routes, pages and charts share: one question is answered once for all of them."""
+
+
 def question_key(noun: str, request: BaseModel, architecture: dict[str, object]) -> str:
     """Equal for equal questions, however they were spelled, under the same counting rules.
 

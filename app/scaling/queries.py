@@ -164,10 +164,10 @@ class CliffsQuery(LabQuery):
     """Sizes of the input at which maps gain a row."""
 
     low: Side | None = None
-    """The least side of the range; without it, 3/4 of the network's own."""
+    """The least side of the range; without it, 3/4 of the network's own, or of the largest."""
 
     high: Side | None = None
-    """The largest; without it, 5/4."""
+    """The largest; without it, 5/4 of the network's own, or of the least."""
 
 
 def _split(text: str) -> list[str]:

@@ -15,10 +15,10 @@ from analyzers.scaling.fast import (
     fast,
 )
 from analyzers.scaling.search import Constraint, Objective, Sense
-from analyzers.scaling.totals import ROOFLINE, TOTALS
-from app.roofline import Rate
+from analyzers.scaling.totals import TOTALS
+from app.scaling.on_device import OnDevice
 from models.scaling import DepthRounding
-from models.spec import InputSpec, Side
+from models.spec import Side
 
 MAX_POINTS = 500
 """Of one curve."""
@@ -36,10 +36,8 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _SUM_OF_SHARES = 1e-6
 
 
-class LabRequest(InputSpec):
+class LabRequest(OnDevice):
     """A network, what it is fed, and what is read of it and of its scaled versions."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, frozen=True, extra="forbid")
 
     architecture: dict[str, Any] = Field(
         description="The network at multipliers of 1: a family with its knobs, or a preset with "
@@ -49,24 +47,10 @@ class LabRequest(InputSpec):
     totals: TotalList = ("macs", "params", "activations")
     """What is read of every network."""
 
-    device: str | None = None
-    """A device of `/v1/devices`, for `roofline_seconds`."""
-
-    tf32: bool = True
-    """Whether matrices of float32 are multiplied in TF32, where the device has units for it."""
-
-    flops_per_s: Rate | None = None
-    """Your own peak, in place of the device's matrix rate."""
-
-    bytes_per_s: Rate | None = None
-    """Your own bandwidth, in place of the device's."""
-
-    @model_validator(mode="after")
-    def _device_is_used(self) -> Self:
-        named = self.device is not None or self.flops_per_s or self.bytes_per_s
-        if named and ROOFLINE not in self.totals:
-            raise ValueError(f"a device is of use only where {ROOFLINE} is among the totals")
-        return self
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The totals."""
+        return self.totals
 
 
 class ScalingRequest(LabRequest):
@@ -181,7 +165,7 @@ class GridAxis(BaseModel):
         return self
 
 
-class ObjectiveRequest(BaseModel):
+class ParetoObjectiveRequest(BaseModel):
     """A total, and which way is better."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, frozen=True, extra="forbid")
@@ -212,9 +196,9 @@ class SearchRequest(ScalingRequest):
     constraint: Constraint = "law"
     """What has to meet the target: α·β²·γ², or the counted MACs."""
 
-    objectives: Annotated[tuple[ObjectiveRequest, ...], Field(max_length=6)] = (
-        ObjectiveRequest(total="params"),
-        ObjectiveRequest(total="activations"),
+    objectives: Annotated[tuple[ParetoObjectiveRequest, ...], Field(max_length=6)] = (
+        ParetoObjectiveRequest(total="params"),
+        ParetoObjectiveRequest(total="activations"),
     )
     """What the Pareto set is of; those are read besides the totals."""
 
@@ -222,6 +206,11 @@ class SearchRequest(ScalingRequest):
     def aims(self) -> tuple[Objective, ...]:
         """The objectives as the search takes them."""
         return tuple(Objective(objective.total, objective.sense) for objective in self.objectives)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The totals, and those that are objectives."""
+        return (*self.totals, *(objective.total for objective in self.objectives))
 
     @model_validator(mode="after")
     def _objectives_differ(self) -> Self:
@@ -299,6 +288,12 @@ class FastRequest(ScalingRequest):
             raise ValueError("two strategies have the same name")
         return self
 
+    @model_validator(mode="after")
+    def _alpha_is_used(self) -> Self:
+        if self.alpha != ALPHA and "dWr" not in self.strategies:
+            raise ValueError("alpha is the share of the width in dWr, which is not asked for")
+        return self
+
 
 class SensitivityRequest(LabRequest):
     """By how many per cent totals grow when a knob grows by one."""
@@ -311,10 +306,10 @@ class CliffsRequest(LabRequest):
     """Sizes of the input at which maps gain a row."""
 
     low: Side | None = None
-    """The least side of the range; without it, 3/4 of the network's own."""
+    """The least side of the range; without it, 3/4 of the network's own, or of the largest."""
 
     high: Side | None = None
-    """The largest; without it, 5/4."""
+    """The largest; without it, 5/4 of the network's own, or of the least."""
 
     @model_validator(mode="after")
     def _ascends(self) -> Self:

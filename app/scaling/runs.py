@@ -49,7 +49,9 @@ class ProgressiveRequest(BaseModel):
     """Seen in each epoch; without it those of ImageNet."""
 
     @model_validator(mode="after")
-    def _stages_differ(self) -> Self:
+    def _images_grow(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"images cannot grow from {self.first} to {self.last}")
         if self.stages == 1 and self.first != self.last:
             raise ValueError(f"one stage cannot have images of both {self.first} and {self.last}")
         if self.epochs < self.stages:

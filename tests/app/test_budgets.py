@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from app.budgets import examples
 from app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
-from app.cli.spaces import bounds_of, domain_of, knobs_of
+from app.cli.spaces import bounds_of, knobs_of
+from app.space_text import domain_of
 from models.errors import ArchmeterError
 
 REPORTS = {
