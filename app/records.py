@@ -15,6 +15,13 @@ class StoredBody(NamedTuple):
     body: bytes
 
 
+class Rendering(NamedTuple):
+    """A static chart."""
+
+    media_type: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """One analysis without its body: what lists and comparisons show."""

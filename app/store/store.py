@@ -5,16 +5,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.figures import FIGURES
-from app.records import AuditRecord, AuditVerdict, Record, Summary
+from app.records import AuditRecord, AuditVerdict, Record, Rendering, Summary
 from app.store.engine import connect, parse_url
 from app.store.hot import body_reader
 from app.store.migrate import migrate
 from app.store.query import AUDITED, SUMMARY_COLUMNS, Search, page
-from app.store.tables import analyses, audits, is_key
+from app.store.tables import analyses, audits, is_key, renderings
 
 
 class Store:
@@ -104,6 +104,26 @@ class Store:
             found = connection.execute(select(audits).where(audits.c.analysis_id == key))
             row = found.mappings().one_or_none()
         return AuditRecord(**{**row, "created_at": _utc(row["created_at"])}) if row else None
+
+    def keep_rendering(self, key: str, rendering: Rendering, *, most: int) -> None:
+        """Store a static chart; where there are more than so many, the oldest give way."""
+        statement = self._insert(renderings).on_conflict_do_nothing(
+            index_elements=[renderings.c.id]
+        )
+        values = {"id": key, **rendering._asdict(), "created_at": datetime.now(UTC)}
+        newest = select(renderings.c.id).order_by(renderings.c.created_at.desc()).limit(most)
+        with self._engine.begin() as connection:
+            connection.execute(statement, values)
+            held = connection.scalar(select(func.count()).select_from(renderings)) or 0
+            if held > most:
+                connection.execute(delete(renderings).where(renderings.c.id.not_in(newest)))
+
+    def rendering(self, key: str) -> Rendering | None:
+        """A static chart; None if it was never drawn, or gave way."""
+        columns = select(renderings.c.media_type, renderings.c.body)
+        with self._engine.connect() as connection:
+            row = connection.execute(columns.where(renderings.c.id == key)).one_or_none()
+        return Rendering(*row) if row else None
 
     def ping(self) -> None:
         """Ask the database for nothing, to see whether it answers."""

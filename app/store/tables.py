@@ -69,6 +69,22 @@ audits = Table(
 )
 """The latest second opinion on an analysis. The analysis itself stays as it was first answered."""
 
+renderings = Table(
+    "renderings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("media_type", String(64), nullable=False),
+    Column(
+        "created_at",
+        DateTime(timezone=True),
+        nullable=False,
+        index=True,
+        server_default=func.current_timestamp(),
+    ),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Static charts by what is drawn: each can be drawn again, so the oldest give way."""
+
 
 def is_key(text: str) -> bool:
     """Whether a text may be an id at all: PostgreSQL fails on a NUL where SQLite finds nothing."""

@@ -1,0 +1,113 @@
+"""Networks side by side: what they cost, as multiples of the first."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
+from app.charts.networks import MAX_NETWORKS, NetworksLook, names_of
+from app.charts.subjects import profile_of
+from app.charts.theme import SERIES
+from app.charts.words import axis, called, exact, log_axis, plain, split
+from app.figures import FIGURES, figures, ratios
+from app.services import Analyses
+
+
+class ComparisonLook(NetworksLook):
+    """Several networks, in several totals."""
+
+    totals: Annotated[str, Field(min_length=1, max_length=500)] = (
+        "params,macs,activations,inference_peak_bytes"
+    )
+    """What is compared: figures of an analysis, separated by commas; at most 7."""
+
+    scale: Literal["linear", "log"] = "linear"
+    """Of the ratios; `log` shows a half and a double alike, and networks of very different size."""
+
+
+def _read(query: ComparisonLook, analyses: Analyses) -> Drawing:
+    totals = split(query.totals, "totals", FIGURES, most=len(SERIES))
+    questions = query.questions(analyses, least=1, most=MAX_NETWORKS)
+    names = names_of(questions)
+    counted = [figures(profile_of(question)) for question in questions]
+    rows: list[Row] = [
+        {
+            "network": name,
+            "id": question.key,
+            "batch": question.input.batch,
+            "dtype": question.input.dtype,
+            "total": total,
+            "figure": called(total),
+            "value": values[total],
+            "ratio": ratios(values, counted[0])[total],
+        }
+        for name, question, values in zip(names, questions, counted, strict=True)
+        for total in totals
+    ]
+    note = f"multiples of {names[0]}; {CONVENTION}"
+    return Drawing(f"{len(names)} networks", note, rows)
+
+
+def _draw(rows: list[Row], query: ComparisonLook) -> Spec:
+    networks = list(dict.fromkeys(row["network"] for row in rows))
+    shown = [called(total.strip()) for total in query.totals.split(",")]
+    by_figure = {"field": "figure", "sort": shown}
+    ratio, start = _ratios(rows, query, f"times {networks[0]}")
+    return {
+        "height": {"step": 10},
+        "layer": [
+            {
+                "transform": [{"filter": f"datum.ratio >= {0 if start == 0 else 1e-300}"}],
+                "mark": {"type": "bar", "cornerRadiusEnd": 1},
+                "encoding": {
+                    "y": {
+                        "field": "network",
+                        "type": "nominal",
+                        "sort": networks,
+                        "title": None,
+                        "axis": {"labelLimit": max(110, query.width // 3)},
+                        "scale": {"paddingInner": 0.25},
+                    },
+                    "yOffset": by_figure,
+                    "x": {"field": "ratio", **ratio},
+                    "x2": {"datum": start},
+                    "color": {
+                        **by_figure,
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": shown, "range": list(SERIES)},
+                        "legend": {"columns": max(1, query.width // 170)},
+                    },
+                    "tooltip": [
+                        *plain("network", "figure"),
+                        exact("value"),
+                        {**exact("ratio", "times the first"), "format": ".3f"},
+                    ],
+                },
+            },
+            {
+                "data": {"values": [{}]},
+                "mark": {"type": "rule", "strokeDash": [4, 4]},
+                "encoding": {"x": {"datum": 1}},
+            },
+        ],
+    }
+
+
+def _ratios(rows: list[Row], query: ComparisonLook, title: str) -> tuple[dict[str, Any], int]:
+    """The axis, and where on it bars begin."""
+    if query.scale == "linear":
+        return axis(title, format="~r"), 0
+    found = log_axis(title, [1, *(row["ratio"] for row in rows if row["ratio"])])
+    return found | {"axis": {**found["axis"], "format": "~r"}}, 1
+
+
+CHART = Chart(
+    name="comparison",
+    title="costs compared",
+    summary="Each group of bars is a network; the dashed line is the first one's cost.",
+    query=ComparisonLook,
+    read=_read,
+    draw=_draw,
+)
+"""Absolute figures, and ratios to the first network's."""

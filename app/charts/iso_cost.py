@@ -1,0 +1,167 @@
+"""Depth against width at equal cost, and what that does to another cost."""
+
+from functools import partial
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from analyzers.scaling.totals import ROOFLINE, TOTALS
+from app.budgets.answers import iso_cost_answer
+from app.budgets.requests import IsoCostRequest
+from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.kept import kept
+from app.charts.theme import SERIES
+from app.charts.words import OneOf, axis, called, exact, plain
+from app.services import Analyses
+from app.validation import validate
+
+_WITHOUT_DEVICE = tuple(total for total in TOTALS if total != ROOFLINE)
+
+Total = Annotated[str, OneOf(_WITHOUT_DEVICE)]
+Multiplier = Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)]
+
+
+class IsoCostLook(NetworkLook):
+    """Networks around one, deeper and thinner or wider and shallower."""
+
+    total: Total = "macs"
+    """What stays equal."""
+
+    shown: Total = "activations"
+    """What does not, as a multiple of the network's own: the colour."""
+
+    depth_low: Multiplier = 0.5
+    """The least depth multiplier."""
+
+    depth_high: Multiplier = 2.0
+    """The largest."""
+
+    depth_count: Annotated[int, Field(ge=2, le=40)] = 7
+    """How many."""
+
+    width_low: Multiplier = 0.5
+    """The least width multiplier."""
+
+    width_high: Multiplier = 2.0
+    """The largest."""
+
+    width_count: Annotated[int, Field(ge=2, le=80)] = 33
+    """How many, at equal ratios."""
+
+    tolerance: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    """By which part the cost may differ."""
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Self:
+        for name in ("depth", "width"):
+            low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+            if not low < high:
+                raise ValueError(f"the {name} cannot go up from {low:g} to {high:g}")
+        return self
+
+
+def request_of(query: IsoCostLook, analyses: Analyses) -> IsoCostRequest:
+    """The question whose answer is drawn.
+
+    Raises:
+        ArchmeterError: if there is no such network.
+    """
+    question = query.question(analyses)
+    depth: dict[str, Any] = {"low": query.depth_low, "high": query.depth_high}
+    width: dict[str, Any] = {"low": query.width_low, "high": query.width_high}
+    return validate(
+        IsoCostRequest,
+        {
+            "architecture": question.spec.canonical(),
+            **question.input.model_dump(),
+            "depth": {"knob": "depth_multiplier", "values": {**depth, "count": query.depth_count}},
+            "width": {
+                "knob": "width_multiplier",
+                "values": {**width, "count": query.width_count, "law": "log_uniform"},
+            },
+            "total": query.total,
+            "tolerance": query.tolerance,
+            "totals": list(dict.fromkeys([query.total, query.shown, "params", "macs"])),
+        },
+    )
+
+
+def _read(query: IsoCostLook, analyses: Analyses) -> Drawing:
+    request = request_of(query, analyses)
+    body = kept("iso-cost", request, request.architecture, partial(iso_cost_answer, request))
+    nearest = {line["depth"]: line["nearest"] for line in body["lines"]}
+    rows: list[Row] = [
+        {
+            "depth_multiplier": pair["depth"],
+            "width_multiplier": pair["width"],
+            "network": pair["name"],
+            **pair["totals"],
+            **{f"{name}_ratio": ratio for name, ratio in pair["ratios"].items()},
+            "deviation": pair["deviation"],
+            "is_nearest": nearest[pair["depth"]] == pair["width"],
+        }
+        for pair in body["pairs"]
+    ]
+    note = (
+        f"{called(query.total)} within {query.tolerance:.1%}; colour = {called(query.shown)} as a "
+        f"multiple; {CONVENTION}"
+    )
+    return Drawing(f"{body['base']}, batch {body['batch']}, {body['dtype']}", note, rows)
+
+
+def _draw(_: list[Row], query: IsoCostLook) -> Spec:
+    place = {
+        name: {
+            "field": f"{side}_multiplier",
+            **axis(f"{side} multiplier", format="~r"),
+            "scale": {"zero": False, "padding": 12},
+        }
+        for name, side in (("x", "depth"), ("y", "width"))
+    }
+    ratio = f"{query.shown}_ratio"
+    return {
+        "layer": [
+            {
+                "transform": [{"filter": "datum.is_nearest"}],
+                "mark": {"type": "line", "color": SERIES[6], "strokeWidth": 1.5},
+                "encoding": place,
+            },
+            {
+                "mark": {"type": "circle", "opacity": 1, "stroke": SERIES[6], "strokeWidth": 0.5},
+                "encoding": {
+                    **place,
+                    "size": {"condition": {"test": "datum.is_nearest", "value": 110}, "value": 45},
+                    "color": {
+                        "field": ratio,
+                        "type": "quantitative",
+                        "title": f"times the {called(query.shown)}",
+                        # Its darkest end would not show on a dark ground.
+                        "scale": {
+                            "scheme": {"name": "viridis", "extent": [0.15, 1]},
+                            "zero": False,
+                        },
+                        "legend": {"format": "~r", "gradientLength": min(200, query.width // 2)},
+                    },
+                    "tooltip": [
+                        *plain("network", "depth_multiplier", "width_multiplier"),
+                        exact(query.total),
+                        {**exact("deviation"), "format": "+.2%"},
+                        exact(query.shown),
+                        {**exact(ratio, f"times the {called(query.shown)}"), "format": ".3f"},
+                    ],
+                },
+            },
+        ]
+    }
+
+
+CHART = Chart(
+    name="iso-cost",
+    title="depth against width at equal cost",
+    summary="Each point costs the same; the line joins the nearest for each depth.",
+    query=IsoCostLook,
+    read=_read,
+    draw=_draw,
+    height=320,
+)
+"""Pairs of depth and width at equal cost."""

@@ -1,0 +1,86 @@
+"""The layer table, and what each layer costs along the depth of the network."""
+
+from typing import Annotated, get_type_hints
+
+from analyzers.profile import Row as LayerRow
+from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.depth import along_depth, band_layer, stage_of
+from app.charts.subjects import profile_of, subject
+from app.charts.words import OneOf, axis, called, exact, plain
+from app.layer_table import size_text
+from app.services import Analyses
+
+COSTS = tuple(name for name, hint in get_type_hints(LayerRow).items() if hint is int)
+"""What a layer has a number of."""
+
+
+class LayersLook(NetworkLook):
+    """The layers of one network."""
+
+    total: Annotated[str, OneOf(COSTS)] = "macs"
+    """What is drawn of each layer; the rows have everything."""
+
+
+def flat(row: LayerRow, step: int) -> Row:
+    """A row of the layer table: sizes as text, pairs as two numbers."""
+    cells: Row = {"step": step, "stage": stage_of(row.path)}
+    for name, value in row.as_dict().items():
+        match name:
+            case "input_shapes" | "output_shape":
+                cells[name] = size_text(value)
+            case "receptive_field" | "stride":
+                cells[f"{name}_height"], cells[f"{name}_width"] = value
+            case _:
+                cells[name] = value
+    return cells
+
+
+def _read(query: LayersLook, analyses: Analyses) -> Drawing:
+    question = query.question(analyses)
+    profile = profile_of(question)
+    rows = [flat(row, step) for step, row in enumerate(profile.rows, 1)]
+    note = f"{called(query.total)} of each operator; {CONVENTION}"
+    return Drawing(subject(question), note, rows)
+
+
+def _draw(rows: list[Row], query: LayersLook) -> Spec:
+    return {
+        "layer": [
+            band_layer(rows),
+            {
+                "transform": [
+                    {"calculate": "datum.step - 0.5", "as": "start"},
+                    {"calculate": "datum.step + 0.5", "as": "end"},
+                ],
+                "mark": {"type": "rect", "stroke": None},
+                "encoding": {
+                    "x": {**along_depth(rows), "field": "start"},
+                    "x2": {"field": "end"},
+                    "y": {"field": query.total, **axis(called(query.total))},
+                    "y2": {"datum": 0},
+                    "color": {
+                        "field": "stage",
+                        "type": "nominal",
+                        "sort": None,
+                        "legend": None,  # the axis names them
+                    },
+                    "tooltip": [
+                        *plain("path", "operator", "detail", "output_shape"),
+                        *(exact(name) for name in COSTS if name != "buffers"),
+                    ],
+                },
+            },
+        ]
+    }
+
+
+CHART = Chart(
+    name="layers",
+    title="layers",
+    summary="Each bar is an operator, in order of execution; colours and bands are stages.",
+    query=LayersLook,
+    read=_read,
+    draw=_draw,
+    height=240,
+)
+"""A row for each operator with everything that is counted of it."""

@@ -1,0 +1,133 @@
+"""How much is alive at each moment, and where most is."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from analyzers.live_tensors import Liveness
+from analyzers.profile import Profile
+from analyzers.training.options import TrainingOptions
+from analyzers.training.step import TrainingStep
+from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.depth import along_depth, band_layer, hover_layer, stage_of
+from app.charts.subjects import profile_of, subject
+from app.charts.theme import ACCENT, WARNING
+from app.charts.words import axis, exact, plain
+from app.services import Analyses
+from app.training import policy
+from app.units import si
+
+_NONE = "none"
+
+
+class MemoryLook(NetworkLook):
+    """Live bytes of one network."""
+
+    phase: Literal["inference", "training"] = "inference"
+    """A forward pass at inference, or a training step: forward and then backward."""
+
+    freeze: Annotated[str, Field(min_length=1, max_length=200)] = _NONE
+    """What does not train: none, backbone, batch_norm, or a part, up to and with it."""
+
+    checkpoint: Annotated[str, Field(min_length=1, max_length=4_000)] = _NONE
+    """What is computed again: none, block, stage, a label of parts, or paths between commas."""
+
+    @model_validator(mode="after")
+    def _options_are_used(self) -> Self:
+        if self.phase == "inference" and (self.freeze, self.checkpoint) != (_NONE, _NONE):
+            raise ValueError("freeze and checkpoint are of training; ask for phase=training")
+        return self
+
+
+def _moments(query: MemoryLook, profile: Profile) -> list[tuple[int, str, int]]:
+    """Operator, phase and live bytes of each moment."""
+    if query.phase == "training":
+        options = TrainingOptions(freeze=query.freeze, checkpoint=policy(query.checkpoint))
+        moments = TrainingStep(profile, options).moments
+        return [(moment.at, moment.phase, moment.live) for moment in moments]
+    return [(i, "forward", live) for i, live in enumerate(Liveness(profile).timeline()) if i]
+
+
+def _read(query: MemoryLook, analyses: Analyses) -> Drawing:
+    question = query.question(analyses)
+    profile = profile_of(question)
+    moments, paths = _moments(query, profile), profile.paths
+    fullest = max(range(len(moments)), key=lambda i: moments[i][2])
+    rows: list[Row] = [
+        {
+            "step": step,
+            "phase": phase,
+            "stage": stage_of(paths[at]),
+            "path": paths[at],
+            "operator": type(profile.graph.tensors[at].op).__name__,
+            "live_bytes": live,
+            "is_peak": step == fullest + 1,
+        }
+        for step, (at, phase, live) in enumerate(moments, 1)
+    ]
+    peak = rows[fullest]
+    besides = "weights" if query.phase == "inference" else "weights and optimizer state"
+    direction = "" if query.phase == "inference" else f"{peak['phase']} "
+    note = (
+        f"peak {si(peak['live_bytes'], 'B')} at {direction}{peak['path']}; bytes besides the input "
+        f"and {besides}; 1 MB = 10^6 bytes"
+    )
+    return Drawing(f"{subject(question)}, {query.phase}", note, rows)
+
+
+def _draw(rows: list[Row], query: MemoryLook) -> Spec:
+    x = along_depth(rows)
+    live: dict[str, Any] = {"field": "live_bytes", "stack": None, **axis("live bytes")}
+    phases = {
+        "field": "phase",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": ["forward", "backward"], "range": [ACCENT, WARNING]},
+        "legend": {} if query.phase == "training" else None,
+    }
+    tooltip = [*plain("path", "operator", "phase"), exact("live_bytes", "live bytes")]
+    return {
+        "layer": [
+            band_layer(rows),
+            {
+                "mark": {"type": "area", "interpolate": "step", "line": {"strokeWidth": 1.5}},
+                "encoding": {"x": x, "y": live, "color": phases},
+            },
+            *(layer for row in rows if row["is_peak"] for layer in _peak(row, rows, x, live)),
+            hover_layer(rows, tooltip),
+        ]
+    }
+
+
+def _peak(peak: Row, rows: list[Row], x: dict[str, Any], live: dict[str, Any]) -> list[Spec]:
+    """A point, and beside it, where there is more room, how much it is."""
+    on_the_left = peak["step"] < (rows[0]["step"] + rows[-1]["step"]) / 2
+    here = {"transform": [{"filter": "datum.is_peak"}]}
+    words = {
+        "type": "text",
+        "align": "left" if on_the_left else "right",
+        "dx": 8 if on_the_left else -8,
+        "dy": -7,
+        "fontWeight": "bold",
+    }
+    text = {"value": f"peak {si(peak['live_bytes'], 'B')}"}
+    return [
+        {
+            **here,
+            "mark": {"type": "point", "color": WARNING, "size": 70},
+            "encoding": {"x": x, "y": live},
+        },
+        {**here, "mark": words, "encoding": {"x": x, "y": live, "text": text}},
+    ]
+
+
+CHART = Chart(
+    name="memory",
+    title="live memory",
+    summary="The height is what is alive while each operator runs; the point is the peak.",
+    query=MemoryLook,
+    read=_read,
+    draw=_draw,
+    height=240,
+)
+"""Live bytes over the order of execution."""

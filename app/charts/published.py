@@ -1,0 +1,129 @@
+"""Printed figures beside counted ones."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from analyzers.verify import Verdict, Verification
+from app.charts.chart import Chart, Drawing, Look, Row, Spec
+from app.charts.theme import SERIES
+from app.charts.words import axis, exact, plain
+from app.published import select
+from app.services import Analyses
+
+_VERDICTS = {"equal": SERIES[0], "explained": SERIES[1], "unexplained": SERIES[3]}
+_FIGURES = {"params": "circle", "flops": "square", "activations": "triangle-up"}
+
+
+class PublishedLook(Look):
+    """Which printed figures."""
+
+    family: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Only this lineage's, by the word the table files it under, such as `resnet`."""
+
+    verdict: Verdict | None = None
+    """Only those with this verdict."""
+
+    text: Annotated[str, Field(max_length=120)] | None = None
+    """Only those whose network, source or reason contains this text; case does not matter."""
+
+
+def _row(figure: Verification) -> Row:
+    return {
+        "architecture": figure.architecture,
+        "family": figure.family,
+        "source": figure.source,
+        "resolution": figure.resolution,
+        "figure": figure.figure,
+        "convention": figure.convention,
+        "printed_digits": figure.printed,
+        "printed": float(figure.printed) * figure.unit,
+        "counted": figure.counted,
+        "ratio": 1 + figure.difference,
+        "verdict": figure.verdict,
+        "reason": figure.reason,
+        "top1": figure.top1,
+        "request": json.dumps(dict(figure.request), sort_keys=True),
+    }
+
+
+def _read(query: PublishedLook, _: Analyses) -> Drawing:
+    rows = [_row(figure) for figure in select(query.family, query.verdict, query.text)]
+    equal = sum(row["verdict"] == "equal" for row in rows)
+    note = (
+        f"counted ÷ printed; {equal} of {len(rows)} are equal to the last digit; FLOPs as the "
+        "source counts them: MACs, or two for each"
+    )
+    about = f" of {query.family}" if query.family else ""
+    return Drawing(f"{len(rows)} published figures{about}", note, rows)
+
+
+def _draw(rows: list[Row], _: PublishedLook) -> Spec:
+    alone = len({row["family"] for row in rows}) == 1
+    by = "architecture" if alone else "family"
+    order = list(dict.fromkeys(row[by] for row in rows))
+    verdicts: dict[str, Any] = {"domain": list(_VERDICTS), "range": list(_VERDICTS.values())}
+    return {
+        "height": {"step": 17},
+        "layer": [
+            {
+                "data": {"values": [{}]},
+                "mark": {"type": "rule"},
+                "encoding": {"x": {"datum": 1}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 0.8, "size": 45},
+                "encoding": {
+                    "y": {
+                        "field": by,
+                        "type": "nominal",
+                        "sort": order,
+                        "title": None,
+                        "axis": {"grid": True, "labelLimit": 150},
+                    },
+                    "x": {
+                        "field": "ratio",
+                        **axis("counted ÷ printed", format=".3~f"),
+                        "scale": {"zero": False, "padding": 8},
+                    },
+                    "shape": {
+                        "field": "figure",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": list(_FIGURES), "range": list(_FIGURES.values())},
+                        "legend": {
+                            "symbolFillColor": SERIES[6],
+                            "symbolStrokeColor": SERIES[6],
+                            "direction": "vertical",
+                        },
+                    },
+                    "order": {"field": "verdict", "type": "ordinal"},
+                    "color": {
+                        "field": "verdict",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": verdicts,
+                        "legend": {"direction": "vertical"},
+                    },
+                    "tooltip": [
+                        *plain("architecture", "source", "figure", "convention", "printed_digits"),
+                        exact("counted"),
+                        {**exact("ratio", "counted ÷ printed"), "format": ".4f"},
+                        *plain("verdict", "reason"),
+                    ],
+                },
+            },
+        ],
+    }
+
+
+CHART = Chart(
+    name="published",
+    title="counted against printed",
+    summary="At 1 a count is what was printed; colours tell whether a difference is explained.",
+    query=PublishedLook,
+    read=_read,
+    draw=_draw,
+)
+"""Every published figure, as a ratio."""

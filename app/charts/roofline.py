@@ -1,0 +1,135 @@
+"""Kernels below the roof of a device: what computing bounds, and what memory does."""
+
+from typing import Any
+
+from analyzers.roofline import roofline
+from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.subjects import profile_of, subject
+from app.charts.theme import SERIES
+from app.charts.words import exact, log_axis, plain
+from app.layer_table import size_text
+from app.roofline import RooflineQuery, granted
+from app.services import Analyses
+from app.units import duration
+
+DEVICE = "h100"
+"""Where nobody names one."""
+
+_LIMITS = {"compute": "bound by computing", "bandwidth": "bound by bandwidth"}
+
+
+class RooflineLook(NetworkLook, RooflineQuery):
+    """One network on one device."""
+
+    device: str | None = None
+    """A device of `/v1/devices`: an H100, unless both rates are given."""
+
+
+def _device(query: RooflineLook) -> RooflineLook:
+    if query.device is None and not (query.flops_per_s and query.bytes_per_s):
+        return query.model_copy(update={"device": DEVICE})
+    return query
+
+
+def _read(query: RooflineLook, analyses: Analyses) -> Drawing:
+    question = query.question(analyses)
+    profile = profile_of(question)
+    device, peaks = granted(_device(query), profile.dtype)
+    found = roofline(profile, peaks, fused=query.fused)
+    rows: list[Row] = []
+    for kernel in found.rows:
+        flops = kernel.matrix_flops + kernel.vector_flops
+        row = kernel.as_dict() | {
+            "fused": len(kernel.fused),
+            "output_shape": size_text(kernel.output_shape),
+            "flops": flops,
+            "flops_per_s": flops / kernel.seconds if kernel.seconds else 0.0,
+            "roof_flops_per_s": peaks.matrix_flops_per_s,
+            "roof_bytes_per_s": peaks.bytes_per_s,
+        }
+        rows.append(row)
+    title = device.title if device else "a device of your own"
+    bound = found.bound
+    note = (
+        f"at least {duration(bound.seconds)} a batch, {bound.bandwidth_share:.0%} of it bound by "
+        "bandwidth; area = share of the time; 1 MAC = 2 FLOPs, 1 T = 10^12"
+    )
+    return Drawing(f"{subject(question)} on {title}", note, rows)
+
+
+def _draw(rows: list[Row], _: RooflineLook) -> Spec:
+    roof = _roof(rows)
+    seen = [*roof, *(row for row in rows if row["flops"])]
+    x: dict[str, Any] = {
+        "field": "intensity",
+        **log_axis("arithmetic intensity (FLOPs per byte)", [at["intensity"] for at in seen]),
+    }
+    y: dict[str, Any] = {
+        "field": "flops_per_s",
+        **log_axis("FLOP/s at most", [at["flops_per_s"] for at in seen]),
+    }
+    shares = {"field": "share", "type": "quantitative", "legend": None}
+    return {
+        "layer": [
+            {
+                "data": {"values": roof},
+                "mark": {"type": "line", "color": SERIES[6], "strokeWidth": 2},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "transform": [{"filter": "datum.flops > 0"}],
+                "mark": {"type": "circle", "opacity": 0.75},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "size": {**shares, "scale": {"rangeMin": 15, "rangeMax": 500}},
+                    "color": {
+                        "field": "limit",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": list(_LIMITS), "range": [SERIES[0], SERIES[1]]},
+                        "legend": {"labelExpr": _label(_LIMITS)},
+                    },
+                    "tooltip": [
+                        *plain("path", "operator", "kind", "output_shape", "limit"),
+                        exact("flops"),
+                        exact("bytes", "bytes moved"),
+                        {**exact("intensity", "FLOPs per byte"), "format": ".3~s"},
+                        {**exact("flops_per_s", "FLOP/s at most"), "format": ".3~s"},
+                        {**exact("seconds", "seconds at least"), "format": ".3~s"},
+                        {**exact("share", "share of the time"), "format": ".1%"},
+                    ],
+                },
+            },
+        ]
+    }
+
+
+def _roof(rows: list[Row]) -> list[Row]:
+    """The corners of the roof: where bandwidth ends, and everything to both sides."""
+    drawn = [row["intensity"] for row in rows if row["flops"]]
+    if not drawn:
+        return []
+    flops, moved = rows[0]["roof_flops_per_s"], rows[0]["roof_bytes_per_s"]
+    ridge = flops / moved
+    ends = (min(*drawn, ridge) / 2, ridge, max(*drawn, ridge) * 2)
+    return [{"intensity": at, "flops_per_s": min(flops, at * moved)} for at in ends]
+
+
+def _label(words: dict[str, str]) -> str:
+    text = "datum.label"
+    for name, shown in words.items():
+        text = f"datum.label == '{name}' ? '{shown}' : {text}"
+    return text
+
+
+CHART = Chart(
+    name="roofline",
+    title="roofline",
+    summary="A kernel under the slope waits for memory; one under the flat roof computes.",
+    query=RooflineLook,
+    read=_read,
+    draw=_draw,
+    height=320,
+)
+"""Intensity against rate, kernel by kernel."""

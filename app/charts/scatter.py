@@ -1,0 +1,226 @@
+"""Everything that was analyzed, and the catalogue: any two figures, and what nothing beats."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from math import log10
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+
+from analyzers.scaling.pareto import pareto
+from app.charts.accuracy import Accuracy, accuracies
+from app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
+from app.charts.labels import Spot, label_layers, placed
+from app.charts.theme import SERIES
+from app.charts.words import OneOf, called, exact, log_axis, plain
+from app.figures import FIGURES, figures
+from app.question import Question
+from app.services import Analyses
+from app.store import Search
+from models import registry
+from models.spec import InputSpec
+
+TOP1 = "top1"
+_PAGE = 500
+_HEIGHT = 360
+_FRONT, _BEATEN = "on the Pareto front", "beaten"
+
+Figure = Annotated[str, OneOf((*FIGURES, TOP1))]
+
+
+class ScatterLook(Look):
+    """Networks by two figures."""
+
+    x: Figure = "macs"
+    """Figure to the right; `top1` is accuracy as published, of networks that have it."""
+
+    y: Figure = "params"
+    """Figure upwards."""
+
+    family: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Only networks of this family."""
+
+    stored: bool = True
+    """Draw analyses that were made here; the newest."""
+
+    presets: bool = False
+    """Draw every preset of the catalogue too, fed one image of float32."""
+
+    limit: Annotated[int, Field(ge=1, le=5_000)] = 2_000
+    """Analyses at most."""
+
+
+class _Network(NamedTuple):
+    key: str
+    name: str
+    family: str
+    batch: int
+    dtype: str
+    figures: Mapping[str, int]
+    accuracies: list[Accuracy]
+    stored: bool
+
+
+def _stored(query: ScatterLook, analyses: Analyses) -> Iterator[_Network]:
+    for offset in range(0, query.limit, _PAGE):
+        most = min(_PAGE, query.limit - offset)
+        search = Search(family=query.family, limit=most, offset=offset)
+        total, page = analyses.search(search)
+        for one in page:
+            found = accuracies(one.architecture)
+            about = (one.id, one.name, one.family, one.batch, one.dtype)
+            yield _Network(*about, one.figures, found, stored=True)
+        if offset + most >= total:
+            break
+
+
+@cache
+def _presets(family: str) -> tuple[_Network, ...]:
+    """Networks of the catalogue; seconds for all families, once."""
+    found: list[_Network] = []
+    for preset in registry.family(family).presets:
+        question = Question(preset.spec, InputSpec())
+        counted = figures(question.profile())
+        known = accuracies(preset.spec.canonical())
+        about = (question.key, preset.name, family, 1, question.input.dtype)
+        found.append(_Network(*about, counted, known, stored=False))
+    return tuple(found)
+
+
+def _networks(query: ScatterLook, analyses: Analyses) -> list[_Network]:
+    """Each network once: as stored, if it is."""
+    found: dict[str, _Network] = {}
+    if query.stored:
+        found = {network.key: network for network in _stored(query, analyses)}
+    if query.presets:
+        families = registry.families() if query.family is None else [query.family]
+        for family in families:
+            for network in _presets(family):
+                found.setdefault(network.key, network)
+    return list(found.values())
+
+
+def _points(network: _Network, axes: tuple[str, str]) -> Iterator[Row]:
+    """The network, or as many as accuracies were published of it, if these are drawn."""
+    printed: list[Accuracy | None] = [*network.accuracies] if TOP1 in axes else [None]
+    for accuracy in printed:
+        row: Row = {
+            "network": network.name,
+            "family": network.family,
+            "id": network.key,
+            "batch": network.batch,
+            "dtype": network.dtype,
+            "is_stored": network.stored,
+            **{axis: network.figures[axis] for axis in axes if axis != TOP1},
+        }
+        yield row | accuracy._asdict() if accuracy else row
+
+
+def _read(query: ScatterLook, analyses: Analyses) -> Drawing:
+    axes = (query.x, query.y)
+    rows = [row for network in _networks(query, analyses) for row in _points(network, axes)]
+    front = set(pareto([tuple(_cost(row, axis) for axis in axes) for row in rows]))
+    rows = [row | {"standing": _FRONT if i in front else _BEATEN} for i, row in enumerate(rows)]
+    what = ", ".join(
+        f"{'more' if axis == TOP1 else 'fewer'} {called(axis)}" for axis in dict.fromkeys(axes)
+    )
+    note = f"better is {what}; on the front nothing else is better in both; {CONVENTION}"
+    networks = len({row["id"] for row in rows})
+    about = f" of {query.family}" if query.family else ""
+    subject = f"{networks} networks{about}, {called(query.y)} over {called(query.x)}"
+    return Drawing(subject, note, rows)
+
+
+def _cost(row: Row, axis: str) -> float:
+    value: float = row[axis]
+    return -value if axis == TOP1 else value
+
+
+class _Axis(NamedTuple):
+    """An axis whose ends are known before it is drawn."""
+
+    channel: dict[str, Any]
+    low: float
+    high: float
+    logarithmic: bool
+
+    def share(self, value: float) -> float:
+        """How far along the axis a value is."""
+        if self.logarithmic:
+            return log10(value / self.low) / log10(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+
+def _axis(rows: list[Row], field: str) -> _Axis:
+    numbers = [row[field] for row in rows]
+    if field != TOP1 and all(number > 0 for number in numbers):
+        channel = log_axis(called(field), numbers)
+        low, high = channel["scale"]["domain"]
+        return _Axis({"field": field, **channel}, low, high, logarithmic=True)
+    low, high = min(numbers, default=0), max(numbers, default=1)
+    free = (high - low) * 0.04 or 1
+    channel = {
+        "type": "quantitative",
+        "title": called(field),
+        "axis": {"format": "~s"},
+        "scale": {"domain": [low - free, high + free], "nice": False, "zero": False},
+    }
+    return _Axis({"field": field, **channel}, low - free, high + free, logarithmic=False)
+
+
+def _draw(rows: list[Row], query: ScatterLook) -> Spec:
+    x, y = _axis(rows, query.x), _axis(rows, query.y)
+    place = {"x": x.channel, "y": y.channel}
+
+    def spot(row: Row) -> Spot:
+        return Spot(x.share(row[query.x]), y.share(row[query.y]), row["network"], row)
+
+    front = [row for row in rows if row["standing"] == _FRONT]
+    front.sort(key=lambda row: -row[query.x])
+    spots = [spot(row) for row in front]
+    others = [spot(row) for row in rows if row["standing"] == _BEATEN]
+    sources = plain("source") if TOP1 in (query.x, query.y) else []
+    tooltip = [
+        *plain("network", "family", "batch", "dtype"),
+        *(exact(axis) for axis in dict.fromkeys((query.x, query.y))),
+        *sources,
+    ]
+    return {
+        "layer": [
+            {
+                "data": {"values": front},
+                "mark": {"type": "line", "color": SERIES[3], "strokeWidth": 1.5},
+                "encoding": {**place, "order": {"field": query.x, "type": "quantitative"}},
+            },
+            {
+                "mark": {"type": "circle", "opacity": 0.8},
+                "encoding": {
+                    **place,
+                    "size": {
+                        "condition": {"test": f"datum.standing == '{_FRONT}'", "value": 70},
+                        "value": 28,
+                    },
+                    "color": {
+                        "field": "standing",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": [_FRONT, _BEATEN], "range": [SERIES[3], SERIES[0]]},
+                    },
+                    "tooltip": tooltip,
+                },
+            },
+            *label_layers(placed(spots, others, query.height or _HEIGHT), place),
+        ]
+    }
+
+
+CHART = Chart(
+    name="scatter",
+    title="Pareto front",
+    summary="Each point is a network; nothing is better in both figures than those on the line.",
+    query=ScatterLook,
+    read=_read,
+    draw=_draw,
+    height=_HEIGHT,
+)
+"""Networks by two figures, with the Pareto front."""

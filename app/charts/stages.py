@@ -1,0 +1,66 @@
+"""Where a network spends: the share of each stage in its totals."""
+
+from typing import Any
+
+from analyzers.profile import RollUp
+from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.subjects import profile_of, subject
+from app.services import Analyses
+
+FIGURES = {
+    "params": "parameters",
+    "macs": "MACs",
+    "activations": "activations",
+    "saved_bytes": "kept for training",
+}
+"""Figures of a roll-up, and what they are called."""
+
+
+def _read(query: NetworkLook, analyses: Analyses) -> Drawing:
+    question = query.question(analyses)
+    profile = profile_of(question)
+    totals = {name: sum(getattr(stage, name) for stage in profile.stages) for name in FIGURES}
+
+    def row(stage: RollUp, name: str) -> Row:
+        value: int = getattr(stage, name)
+        share = value / totals[name] if totals[name] else 0.0
+        return {"stage": stage.path, "figure": FIGURES[name], "value": value, "share": share}
+
+    rows = [row(stage, name) for stage in profile.stages for name in FIGURES]
+    return Drawing(subject(question), f"share of each total; {CONVENTION}", rows)
+
+
+def _draw(rows: list[Row], _: NetworkLook) -> Spec:
+    order = list(dict.fromkeys(row["stage"] for row in rows))
+    by_figure: dict[str, Any] = {"field": "figure", "sort": list(FIGURES.values())}
+    return {
+        "height": {"step": 9},
+        "mark": {"type": "bar", "cornerRadiusEnd": 1},
+        "encoding": {
+            "y": {"field": "stage", "type": "nominal", "sort": order, "title": None},
+            "yOffset": by_figure,
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "title": "share of the network",
+                "axis": {"format": "%", "tickCount": 6},
+            },
+            "color": {**by_figure, "type": "nominal", "title": None},
+            "tooltip": [
+                {"field": "stage", "title": "stage"},
+                {"field": "figure", "title": "figure"},
+                {"field": "value", "type": "quantitative", "format": ",", "title": "value"},
+                {"field": "share", "type": "quantitative", "format": ".1%", "title": "share"},
+            ],
+        },
+    }
+
+
+CHART = Chart(
+    name="stages",
+    title="share of each stage",
+    summary="Long bars are where parameters, work or memory are spent.",
+    query=NetworkLook,
+    read=_read,
+    draw=_draw,
+)

@@ -1,0 +1,135 @@
+"""Where the memory of a training step goes, and what options change about it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Literal, get_args
+
+from analyzers.profile import Profile
+from analyzers.training.checkpointing import policies
+from analyzers.training.freezing import freezable
+from analyzers.training.options import Optimizer, TrainingOptions
+from analyzers.training.step import TrainingMemory, TrainingStep
+from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from app.charts.subjects import profile_of, subject
+from app.charts.theme import SERIES
+from app.charts.words import axis, exact, plain
+from app.services import Analyses
+from app.training import TrainingQuery
+
+_SUMS = ("total_bytes", "peak_bytes")
+_PARTS = tuple(name for name in TrainingMemory._fields if name not in _SUMS)
+
+
+class TrainingLook(NetworkLook, TrainingQuery):
+    """A training step of one network, with one option varied."""
+
+    by: Literal["checkpoint", "optimizer", "freeze"] = "checkpoint"
+    """The option that differs from bar to bar; the others are as they are given."""
+
+
+def _varied(query: TrainingLook, profile: Profile) -> Iterator[tuple[str, TrainingOptions]]:
+    """Each value of the option, and all options together; what was asked for among them."""
+    values = {
+        "checkpoint": policies(profile.graph),
+        "optimizer": get_args(Optimizer),
+        "freeze": freezable(profile.graph),
+    }[query.by]
+    asked = query.options()
+    given = str(getattr(query, query.by))
+    for value in values:
+        yield value, asked.model_copy(update={query.by: value})
+    if given not in values:
+        yield given, asked
+
+
+def _read(query: TrainingLook, analyses: Analyses) -> Drawing:
+    question = query.question(analyses)
+    profile = profile_of(question)
+    rows: list[Row] = []
+    for value, options in _varied(query, profile):
+        memory = TrainingStep(profile, options).memory
+        rows += [
+            {
+                "option": query.by,
+                "setting": value,
+                "part": _shown(part),
+                "bytes": getattr(memory, part),
+                "share": getattr(memory, part) / memory.total_bytes,
+                **{name: getattr(memory, name) for name in _SUMS},
+            }
+            for part in _PARTS
+        ]
+    fixed = (name for name in ("optimizer", "freeze", "checkpoint") if name != query.by)
+    others = ", ".join(f"{name} {getattr(query, name)}" for name in fixed)
+    note = (
+        f"bytes by part, {others}; the tick is the most that is there at one moment; "
+        "1 GB = 10^9 bytes"
+    )
+    return Drawing(f"{subject(question)}, by {query.by}", note, rows)
+
+
+def _shown(part: str) -> str:
+    return part.removesuffix("_bytes").replace("_", " ")
+
+
+def _draw(rows: list[Row], query: TrainingLook) -> Spec:
+    settings = list(dict.fromkeys(row["setting"] for row in rows))
+    parts = [_shown(part) for part in _PARTS]
+    y: dict[str, Any] = {
+        "field": "setting",
+        "type": "nominal",
+        "sort": settings,
+        "title": query.by,
+        "axis": {"labelLimit": query.width // 3},
+    }
+    tooltip = [
+        *plain("setting", "part"),
+        exact("bytes"),
+        {**exact("share"), "format": ".1%"},
+        exact("total_bytes", "total (bytes)"),
+        exact("peak_bytes", "peak (bytes)"),
+    ]
+    return {
+        "height": {"step": 30},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": {"band": 0.7}},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "bytes", **axis("bytes of a training step")},
+                    "order": {"field": "order", "type": "quantitative"},
+                    "color": {
+                        "field": "part",
+                        "type": "nominal",
+                        "title": None,
+                        "scale": {"domain": parts, "range": [*SERIES[1:], SERIES[0]]},
+                        "legend": {"columns": max(2, query.width // 95)},
+                    },
+                    "tooltip": tooltip,
+                },
+                "transform": [
+                    {"calculate": f"indexof({json.dumps(parts)}, datum.part)", "as": "order"},
+                ],
+            },
+            {
+                "transform": [{"filter": f"datum.part == '{parts[0]}'"}],
+                "mark": {"type": "tick", "thickness": 3, "height": {"band": 0.95}, "opacity": 1},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "peak_bytes", "type": "quantitative"},
+                    "tooltip": [*plain("setting"), exact("peak_bytes", "peak (bytes)")],
+                },
+            },
+        ],
+    }
+
+
+CHART = Chart(
+    name="training",
+    title="memory of a training step",
+    summary="Each bar is one setting of an option, divided into what the memory is for.",
+    query=TrainingLook,
+    read=_read,
+    draw=_draw,
+)
+"""Weights, gradients, optimizer state, kept tensors and input, by options."""
