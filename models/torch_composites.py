@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import comb
 from typing import TYPE_CHECKING
 
 from models.ops import BlurPool2d
+from models.torch_functions import blur_filter
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -37,14 +37,12 @@ def standardized(conv: nn.Conv2d) -> fx.GraphModule:
 
 def blur_pool(op: BlurPool2d, channels: int) -> fx.GraphModule:
     """A depthwise convolution with the coefficients of (1/2 + x/2)^(k-1) down and across."""
-    import torch
     from torch import fx, nn
     from torch.nn.functional import conv2d, pad
 
-    k, p = op.kernel, op.padding
-    line = torch.tensor([comb(k - 1, i) / 2 ** (k - 1) for i in range(k)])
+    p = op.padding
     owner = nn.Module()
-    owner.register_buffer("filter", torch.outer(line, line).expand(channels, 1, k, k).clone())
+    owner.register_buffer("filter", blur_filter(channels, op.kernel))
     code = fx.Graph()
     padded = code.call_function(pad, (code.placeholder("x"), (p, p, p, p)), {"mode": "reflect"})
     filters = code.get_attr("filter")

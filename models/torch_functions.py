@@ -20,6 +20,16 @@ def expand(x: Tensor, batch: Tensor) -> Tensor:
     return x.expand(batch.shape[0], *x.shape[1:])
 
 
+def blur_filter(channels: int, kernel: int) -> Tensor:
+    """Coefficients of (1/2 + x/2)^(k-1) down and across, for each channel: (C, 1, k, k)."""
+    import torch
+
+    line, zero = torch.ones(1), torch.zeros(1)
+    for _ in range(kernel - 1):
+        line = (torch.cat([line, zero]) + torch.cat([zero, line])) / 2
+    return torch.outer(line, line).expand(channels, 1, kernel, kernel).clone()
+
+
 def relative_positions(window: Pair) -> Tensor:
     """For each pair of positions in a window (h, w) an index below (2h-1)(2w-1): (hw, hw)."""
     import torch
