@@ -19,6 +19,7 @@ COPY README.md LICENSE ./
 COPY models models
 COPY analyzers analyzers
 COPY app app
+COPY docs docs
 RUN pip install --no-deps .
 
 FROM python:3.12-slim

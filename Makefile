@@ -20,7 +20,7 @@ TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-slow check format bench catalogue lock clean
+.PHONY: help run test test-slow check format bench catalogue screenshots types vendor lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,16 @@ catalogue: $(VENV)/.run ## Renew the README's table of families
 	@$(BIN)/archmeter families --format markdown > catalogue.tmp
 	@sed -i.bak -e '/^<!-- catalogue:/,/^<!-- end of catalogue/{/^<!--/!d;}' -e '/^<!-- catalogue:/r catalogue.tmp' README.md
 	@rm catalogue.tmp README.md.bak
+
+screenshots: $(VENV)/.test ## Take the README's screenshots again (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+types: $(VENV)/.check ## Write the client's types from the OpenAPI document again
+	$(BIN)/python -m app.client.generate
+	$(BIN)/ruff format --quiet app/client
+
+vendor: $(VENV)/.run ## Fetch vendored scripts and styles again (needs npm)
+	$(BIN)/python -m app.web.vendored
 
 lock: ## Renew constraints.txt (needs uv; ARGS=--upgrade for newer versions)
 	@test -n "$(UV)" || { echo "make lock needs uv on PATH" >&2; exit 1; }

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.charts.rendering import Renderer
 from app.services import Analyses
 from app.settings import Settings
 from app.store import Store
@@ -26,6 +27,12 @@ async def _analyses(store: Annotated[Store, Depends(_store)]) -> Analyses:
     return Analyses(store)
 
 
+async def _renderer(request: Request) -> Renderer:
+    renderer: Renderer = request.app.state.renderer
+    return renderer
+
+
 StoreOfApp = Annotated[Store, Depends(_store)]
 SettingsOfApp = Annotated[Settings, Depends(_settings)]
+RendererOfApp = Annotated[Renderer, Depends(_renderer)]
 AnalysesOfApp = Annotated[Analyses, Depends(_analyses)]

@@ -9,6 +9,9 @@
     ├── UnknownAnalysis         ids that were never analyzed here
     ├── NotAudited              an analysis that no other tool has recounted yet
     ├── OutdatedAnalysis        counted under rules this version no longer has
+    ├── UnknownChart            a chart that there is not
+    ├── NotEmbeddable           a URL that is not of something here to be shown elsewhere
+    ├── RenderingFailed         a chart that could not be drawn as an image
     └── StoreUnavailable        the database cannot be opened or written
 
 All know nothing of HTTP: ``app.problems`` maps them to responses, ``app.cli`` to one line.
@@ -113,6 +116,24 @@ class OutdatedAnalysis(ArchmeterError):
     """
 
     code = "outdated_analysis"
+
+
+class UnknownChart(ArchmeterError):
+    """There is no chart of this name."""
+
+    code = "unknown_chart"
+
+
+class NotEmbeddable(ArchmeterError):
+    """A URL that is not of something here that can be shown elsewhere."""
+
+    code = "not_embeddable"
+
+
+class RenderingFailed(ArchmeterError):
+    """A chart could not be drawn as an image."""
+
+    code = "rendering_failed"
 
 
 class StoreUnavailable(ArchmeterError):

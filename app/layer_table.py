@@ -59,15 +59,15 @@ def _cell(value: object, number: Callable[[int], str]) -> str:
         case int():
             return number(value)
         case tuple() | list():
-            return _size(value)
+            return size_text(value)
         case _:
             return str(value)
 
 
-def _size(value: Sequence[object]) -> str:
+def size_text(value: Sequence[object]) -> str:
     """``1x64x56x56``; several inputs are set apart by a space."""
     if any(isinstance(part, tuple | list) for part in value):
-        return " ".join(_size(part) for part in value if isinstance(part, tuple | list))
+        return " ".join(size_text(part) for part in value if isinstance(part, tuple | list))
     return "x".join(map(str, value))
 
 

@@ -7,8 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
-from app import openapi, problems
-from app.asgi import HeadAsGet
+from app import openapi, problems, web
+from app.asgi import Compressed, HeadAsGet
+from app.charts.rendering import Renderer
 from app.routes import ROUTERS
 from app.settings import Settings
 from app.store import Store
@@ -27,8 +28,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = settings.threads
         with Store(settings.database_url, threads=settings.threads) as store:
-            app.state.store = store
-            yield
+            app.state.store, app.state.renderer = store, Renderer()
+            try:
+                yield
+            finally:
+                app.state.renderer.close()
 
     app = FastAPI(
         title="archmeter",
@@ -50,11 +54,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.add_middleware(Compressed)
     app.add_middleware(StoredAnswers)
     app.add_middleware(HeadAsGet)  # added last, so outermost
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    web.install(app)
     openapi.install(app)
     return app
 

@@ -90,7 +90,9 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for operation in _operations(document):
-        schemas.update(_named_body(operation))
+        for name, schema in _named_body(operation).items():
+            if schemas.setdefault(name, schema) != schema:
+                raise TypeError(f"two schemas are called {name}")
         for status, response in operation["responses"].items():
             if status[0] in "45":
                 response["content"] = {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}}

@@ -28,10 +28,13 @@ STATUS: dict[type[ArchmeterError], HTTPStatus] = {
     errors.InvalidJSON: HTTPStatus.BAD_REQUEST,
     errors.UnknownAnalysis: HTTPStatus.NOT_FOUND,
     errors.NotAudited: HTTPStatus.NOT_FOUND,
+    errors.UnknownChart: HTTPStatus.NOT_FOUND,
+    errors.NotEmbeddable: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.OutdatedAnalysis: HTTPStatus.CONFLICT,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.RenderingFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -43,22 +43,41 @@ class PublishedList(Body):
         )
 
 
-def select(family: str | None = None, verdict: Verdict | None = None) -> list[Verification]:
-    """Figures of a lineage, of a verdict, of both, or all.
+def lineages() -> list[str]:
+    """Every word that figures are filed under, sorted."""
+    return sorted({figure.family for figure in verify()})
+
+
+def select(
+    family: str | None = None, verdict: Verdict | None = None, text: str | None = None
+) -> list[Verification]:
+    """Figures of a lineage, of a verdict, that mention a text; of all of these, or all.
+
+    Args:
+        family: a word that figures are filed under.
+        verdict: how they compare with what is counted.
+        text: what their network, source or reason contains; case does not matter.
 
     Raises:
         UnknownLineage: if no figure is filed under the word.
     """
-    lineages = sorted({figure.family for figure in verify()})
-    if family is not None and family not in lineages:
+    known = lineages()
+    if family is not None and family not in known:
         raise UnknownLineage(
             f"no published figure is filed under {family[:80]!r}",
             field="family",
             value=family,
-            accepted=", ".join(lineages),
+            accepted=", ".join(known),
         )
     return [
         figure
         for figure in verify()
-        if family in (None, figure.family) and verdict in (None, figure.verdict)
+        if family in (None, figure.family)
+        and verdict in (None, figure.verdict)
+        and _mentions(figure, (text or "").casefold())
     ]
+
+
+def _mentions(figure: Verification, text: str) -> bool:
+    said = (figure.architecture, figure.source, figure.reason)
+    return not text or any(text in words.casefold() for words in said)

@@ -52,7 +52,9 @@ RooflineFigures = create_model(
     "RooflineRow", __base__=Derived, __doc__=RooflineRow.__doc__, **described(RooflineRow)
 )
 SpentFigures = create_model("Spent", __base__=Derived, __doc__=Spent.__doc__, **described(Spent))
-BoundFigures = create_model("Bound", __base__=Derived, __doc__=Bound.__doc__, **described(Bound))
+BoundFigures = create_model(
+    "TimeBound", __base__=Derived, __doc__=Bound.__doc__, **described(Bound)
+)
 PeakFigures = create_model("Peaks", __base__=Derived, __doc__=Peaks.__doc__, **described(Peaks))
 
 

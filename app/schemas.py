@@ -7,6 +7,7 @@ cannot lag behind what is counted. All numbers are plain integers: bytes, elemen
 import re
 from dataclasses import asdict
 from datetime import datetime
+from inspect import cleandoc, getdoc
 from typing import Annotated, Any, Self, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
@@ -22,10 +23,20 @@ ANALYSIS_ID = rf"^[0-9a-f]{{{ID_DIGITS}}}$"
 AnalysisId = Annotated[str, Field(pattern=ANALYSIS_ID, examples=["0123456789abcdef01234567"])]
 
 
+_ATTRIBUTES = "\n\nAttributes:\n"
+_MEANING = re.compile(r"^    (\w+): (.+(?:\n {5,}\S.*)*)", re.MULTILINE)
+
+
 class Body(BaseModel):
     """Base of all bodies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        # Each attribute is described where it stands; the list of them would say it twice.
+        if cls.__doc__:
+            cls.__doc__ = cleandoc(cls.__doc__).partition(_ATTRIBUTES)[0]
 
 
 class Derived(Body):
@@ -34,12 +45,20 @@ class Derived(Body):
     model_config = ConfigDict(use_attribute_docstrings=False)
 
 
-def described(kind: type[Any]) -> dict[str, Any]:
-    """The fields of a named tuple, with the meanings that its docstring gives them."""
-    meanings = dict(re.findall(r"^ +(\w+): (.+)$", kind.__doc__ or "", re.MULTILINE))
+def described(kind: type[Any], /, *left_out: str, **nested: Any) -> dict[str, Any]:
+    """The fields of a named tuple, with the meanings that its docstring gives them.
+
+    Args:
+        kind: the named tuple.
+        left_out: fields of it that a body does not have.
+        nested: types that a body has in the place of the tuple's; also of fields that it adds.
+    """
+    attributes = (getdoc(kind) or "").partition(_ATTRIBUTES)[2]
+    meanings = {name: " ".join(text.split()) for name, text in _MEANING.findall(attributes)}
     return {
         name: (hint, Field(description=meanings.get(name)))
-        for name, hint in get_type_hints(kind).items()
+        for name, hint in (get_type_hints(kind) | nested).items()
+        if name not in left_out
     }
 
 

@@ -1,10 +1,12 @@
 """Start the service: check what can be checked, then hand over to uvicorn."""
 
+import gc
 import os
 import socket
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from app.errors import InvalidRequest
@@ -35,7 +37,7 @@ def serve(**options: str | int | None) -> None:
     for name, value in settings.model_dump().items():
         os.environ[f"ARCHMETER_{name.upper()}"] = str(value)
     uvicorn.run(
-        "app.main:create_app",
+        "app.server:application",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -43,6 +45,17 @@ def serve(**options: str | int | None) -> None:
         access_log=settings.access_log,
         server_header=False,
     )
+
+
+def application() -> FastAPI:
+    """The service of a process that does nothing else."""
+    from app.main import create_app  # noqa: PLC0415 - only the processes that serve need it
+
+    app = create_app()
+    # What was imported stays: collections need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _settings(options: dict[str, Any]) -> Settings:

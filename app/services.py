@@ -44,6 +44,10 @@ class Analyses:
         reference = found[0].figures
         return [(summary, ratios(summary.figures, reference)) for summary in found]
 
+    def stored(self, key: str) -> Summary | None:
+        """A stored analysis; None if there is none of this id."""
+        return self._store.summaries([key]).get(key)
+
     def question(self, key: str) -> tuple[Summary, Question]:
         """A stored analysis and the question it answers.
 

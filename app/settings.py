@@ -31,3 +31,15 @@ class Settings(BaseSettings):
 
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
     """Largest request body that is read. A spec is a few hundred bytes."""
+
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?$")
+    """Where people reach the service, such as `https://archmeter.example.org`: what snippets to
+    paste begin with, and whose links `/oembed` answers for. Without it, that is the address
+    listened on, which is right for one person on one machine. The Host header, which anybody may
+    choose, is never repeated."""
+
+    embed_ancestors: str = Field(default="*", pattern=r"^[\x21-\x7e ]*$")
+    """Sites that may show `/embed` pages in a frame, as in CSP's frame-ancestors; * for all."""
+
+    max_renderings: int = Field(default=2_000, ge=1, le=1_000_000)
+    """Static charts that are kept; the oldest give way."""

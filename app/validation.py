@@ -224,6 +224,8 @@ def _message(error: _Error) -> str:
 
 
 def _accepted(error: _Error, place: _Place, definitions: _Schema) -> str | None:
+    if place.schema is None and error["type"] == "literal_error":  # of a path, which has no model
+        return str(error["ctx"]["expected"])
     if place.schema is None:
         known = place.around.get("properties", {})
         name = str(place.path[-1]) if place.path else ""

@@ -115,7 +115,7 @@ def test_resnet50_takes_the_memory_it_is_known_to_take() -> None:
 
 
 def test_the_weights_of_a_module_are_freed_with_it() -> None:
-    """What holds itself waits for the collector, and what holds itself through autograd for ever."""
+    """What holds itself waits for the collector; through autograd, for ever."""
     graph = resolve({"preset": "resnet18", "resolution": 32}).graph(2)
     gc.disable()
     try:

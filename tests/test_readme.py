@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
@@ -9,11 +10,15 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from app.catalogue import to_markdown
@@ -47,14 +52,62 @@ def snippets(language: str) -> list[Snippet]:
     return found
 
 
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of a running service, for what uses the client."""
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/served.db"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
 @pytest.mark.parametrize("snippet", snippets("python"), ids=lambda s: s.code.splitlines()[-1])
-def test_python_snippets_run_and_print_what_is_shown(snippet: Snippet) -> None:
+def test_python_snippets_run_and_print_what_is_shown(
+    snippet: Snippet, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "app.client" in snippet.code:
+        monkeypatch.setenv("ARCHMETER_URL", request.getfixturevalue("served"))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(snippet.code, snippet.page, "exec"), {})  # noqa: S102 - that is the point
     assert printed.getvalue()
     if snippet.shown is not None:
         assert printed.getvalue() == snippet.shown
+
+
+def test_the_notebook_runs_and_shows_what_it_says(
+    served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every cell, and its last expression as a notebook would show it."""
+    monkeypatch.setenv("ARCHMETER_URL", served)
+    notebook = json.loads((ROOT / "docs" / "notebook.ipynb").read_text("utf-8"))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    names: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            tree = ast.parse("".join(cell["source"]))
+            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, cell["id"], "exec"), names)  # noqa: S102 - that is the point
+            if last is not None:
+                expression = compile(ast.Expression(last.value), cell["id"], "eval")
+                shown[cell["id"]] = eval(expression, names)  # noqa: S307
+    assert "25.56 M" in shown["analyze"]._repr_html_()
+    assert "image/svg+xml" in shown["stages"]._repr_mimebundle_()
+    assert shown["compare"]["ratios.params"][0] == 1
+    assert shown["scale"]["totals.macs"].is_monotonic_increasing
+    assert "image/png" in shown["curve"]._repr_mimebundle_()
+    names["client"].close()
 
 
 @pytest.mark.parametrize("snippet", snippets("console"), ids=lambda s: s.code.splitlines()[0])

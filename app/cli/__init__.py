@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from app.cli.analyze import analyze
 from app.cli.audit import audit
 from app.cli.catalogue import families, presets
+from app.cli.code import code
 from app.cli.conventions import conventions
 from app.cli.devices import devices
 from app.cli.fit import fit
@@ -58,6 +59,7 @@ for command in (
     receptive_field,
     verify,
     audit,
+    code,
     serve,
 ):
     cli.command()(command)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.knob_text import value_of
 from models.errors import ArchmeterError
 
 PresetName = Annotated[str | None, typer.Argument(help="A network people know, such as resnet50.")]
@@ -102,16 +103,6 @@ def _key(inside: Any, step: str) -> str | int:  # noqa: ANN401 - any JSON
     if step in map(str, range(len(inside))):
         return int(step)
     raise ArchmeterError(f"--set: there is no item {step!r} among {len(inside)}")
-
-
-def value_of(text: str) -> object:
-    """JSON where it is JSON, text otherwise, so that names need no quotes."""
-    from app import strict_json
-
-    try:
-        return strict_json.loads(text)
-    except ArchmeterError:
-        return text
 
 
 def _resolution(text: str) -> int | list[int]:

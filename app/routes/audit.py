@@ -11,7 +11,7 @@ router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 
 # An audit takes seconds and all of the cores. One at a time, in a lane of its own, so that analyses
 # and queries never wait behind it.
-_LANE = CapacityLimiter(1)
+LANE = CapacityLimiter(1)
 
 
 @router.post("/{analysis_id}/audit", responses=problems(404, 409, 422, 503))
@@ -21,7 +21,7 @@ async def audit_analysis(analysis_id: str, analyses: AnalysesOfApp) -> AuditRepo
     Seconds, not milliseconds: the first audit of a server also loads torch. The report is kept in
     the place of an earlier one, and lists of analyses show its verdict.
     """
-    return AuditReport.of(*await to_thread.run_sync(analyses.audit, analysis_id, limiter=_LANE))
+    return AuditReport.of(*await to_thread.run_sync(analyses.audit, analysis_id, limiter=LANE))
 
 
 @router.get("/{analysis_id}/audit", responses=problems(404, 503))

@@ -31,7 +31,7 @@ from app.dependencies import SettingsOfApp
 from app.openapi import request_body
 from app.problems import problems
 from app.scaling.answers import spec_of
-from app.scaling.kept import KeptAnswers, question_key
+from app.scaling.kept import KEPT, question_key
 from app.validation import validate
 
 router = APIRouter(prefix="/v1/scaling", tags=["scaling"])
@@ -40,8 +40,6 @@ Asked = TypeVar("Asked", bound=CardinalityRequest | FitRequest | IsoCostRequest 
 
 # Seconds of counting. One at a time, so that analyses, queries and curves never wait behind it.
 _LANE = CapacityLimiter(1)
-
-_KEPT = KeptAnswers()
 
 _PROBLEMS = problems(400, 413, 415, 422, 503)
 
@@ -108,10 +106,10 @@ async def _answered(
     """The bytes of an answer; `Cache-Status` says whether they were there already."""
     asked = validate(model, await read_json(request, limit=limit))
     key = question_key(noun, asked, spec_of(asked.architecture).canonical())
-    stored, cache_status = _KEPT.find(key), "archmeter; hit"
+    stored, cache_status = KEPT.find(key), "archmeter; hit"
     if stored is None:
         give = partial(answer, asked)
-        stored = await to_thread.run_sync(_KEPT.answer, key, give, limiter=_LANE)
+        stored = await to_thread.run_sync(KEPT.answer, key, give, limiter=_LANE)
         cache_status = "archmeter; fwd=miss; stored"
     headers = {"ETag": stored.etag, "Cache-Status": cache_status}
     return Response(stored.body, headers=headers, media_type="application/json")

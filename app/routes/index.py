@@ -1,16 +1,29 @@
 """The front door: where everything is."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
 
 from analyzers import COUNTING_RULES
+from app.negotiation import preferred
 from app.schemas import Index
 
 router = APIRouter(tags=["service"])
 
 
-@router.get("/")
-async def read_index() -> Index:
-    """List the collections and the documents that describe them."""
+_PAGES = "/explore"
+
+
+@router.get(
+    "/",
+    response_model=Index,
+    responses={307: {"description": f"For browsers: the pages begin at {_PAGES}."}},
+)
+async def read_index(request: Request, response: Response) -> Index | Response:
+    """List the collections and the documents that describe them; browsers are sent to the pages."""
+    accept = request.headers.get("accept", "*/*")
+    if preferred(accept, ["application/json", "text/html"]) == "text/html":
+        return RedirectResponse(_PAGES, headers={"Vary": "Accept"})
+    response.headers["Vary"] = "Accept"
     return Index(
         name="archmeter",
         counting_rules=COUNTING_RULES,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from analyzers.verify import Verdict
 from app.problems import problems
@@ -23,6 +23,9 @@ class PublishedFilter(BaseModel):
     verdict: Verdict | None = None
     """Only those with this verdict."""
 
+    text: Annotated[str, Field(max_length=120)] | None = None
+    """Only those whose network, source or reason contains this text; case does not matter."""
+
 
 @router.get("", responses=problems(422))
 def list_published(wanted: Annotated[PublishedFilter, Query()]) -> PublishedList:
@@ -31,4 +34,4 @@ def list_published(wanted: Annotated[PublishedFilter, Query()]) -> PublishedList
     A figure is `equal` within one unit of its last printed digit, `explained` if another
     convention in use gives it or the difference is known, and `unexplained` otherwise.
     """
-    return PublishedList.of(select(wanted.family, wanted.verdict))
+    return PublishedList.of(select(wanted.family, wanted.verdict, wanted.text))

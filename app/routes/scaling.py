@@ -40,7 +40,7 @@ from app.scaling.examples import (
     SEARCH_EXAMPLES,
     SENSITIVITY_EXAMPLES,
 )
-from app.scaling.kept import KeptAnswers, question_key
+from app.scaling.kept import KEPT, question_key
 from app.scaling.queries import CliffsQuery, CurvesQuery, LabQuery, SensitivityQuery
 from app.scaling.requests import (
     CliffsRequest,
@@ -61,8 +61,6 @@ Asked = TypeVar("Asked", bound=LabRequest | ScheduleRequest)
 
 # Up to some seconds of counting. One at a time, so that analyses and queries never wait behind it.
 _LANE = CapacityLimiter(1)
-
-_KEPT = KeptAnswers()
 
 _BODY = problems(400, 413, 415, 422, 503)
 _QUERY: dict[int | str, dict[str, Any]] = {
@@ -215,9 +213,9 @@ async def _answered(
     """The bytes of an answer, and whether they were there already."""
     spec = spec_of(asked.architecture)
     key = question_key(noun, asked, spec.canonical())
-    found = _KEPT.find(key)
+    found = KEPT.find(key)
     if found is not None:
         return found, "archmeter; hit"
     give = partial(answer, asked, spec)
-    stored = await to_thread.run_sync(_KEPT.answer, key, give, limiter=_LANE)
+    stored = await to_thread.run_sync(KEPT.answer, key, give, limiter=_LANE)
     return stored, "archmeter; fwd=miss; stored"

@@ -1,0 +1,91 @@
+"""oEmbed (oembed.com): what a site shows in the place of a link to something here."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from app import strict_json
+from app.dependencies import AnalysesOfApp, SettingsOfApp
+from app.problems import STATUS, NotFound, problems
+from app.schemas import Body
+from app.web.embedding import base_url, framed
+from models.errors import ArchmeterError
+
+router = APIRouter(tags=["charts"])
+
+_AN_HOUR = 3_600
+
+
+class OEmbed(Body):
+    """A link as something to be shown, as oEmbed 1.0 has it."""
+
+    version: Literal["1.0"] = "1.0"
+    """Of oEmbed."""
+
+    type: Literal["rich"] = "rich"
+    """Shown as HTML."""
+
+    title: str
+    """What is shown."""
+
+    provider_name: str = "archmeter"
+    """Who shows it."""
+
+    provider_url: str
+    """Where the service is."""
+
+    cache_age: int = _AN_HOUR
+    """Seconds for which this may be kept."""
+
+    html: str
+    """A frame."""
+
+    width: int
+    """In pixels, no more than was asked for."""
+
+    height: int
+    """In pixels, no more than was asked for."""
+
+
+@router.get("/oembed", response_model=OEmbed, responses=problems(404, 409, 422, 503))
+def read_oembed(
+    analyses: AnalysesOfApp,
+    settings: SettingsOfApp,
+    url: Annotated[str, Query(max_length=8_000, description="Of a chart, a table or a page here.")],
+    maxwidth: Annotated[int | None, Query(ge=1, le=10_000, description="In pixels.")] = None,
+    maxheight: Annotated[int | None, Query(ge=1, le=10_000, description="In pixels.")] = None,
+    format: Annotated[str, Query(include_in_schema=False)] = "json",  # noqa: A002 - oEmbed's word
+) -> Response:
+    """Say how a URL of this service is shown on another site, as oEmbed has it.
+
+    It answers for addresses below the service's public URL, or relative to it. Only `format=json`
+    is offered; oEmbed asks for 501 where another is wanted. Parameters it does not know are passed
+    over, for consumers add some of their own.
+    """
+    if format != "json":
+        raise HTTPException(501, "this service describes itself in JSON only: format=json")
+    try:
+        frame = framed(url, settings, analyses)
+    except ArchmeterError as error:
+        if STATUS.get(type(error), 422) in {404, 422}:
+            # Whatever is wrong with the URL, there is nothing to be shown at it.
+            raise NotFound(error) from error
+        raise
+    frame = frame._replace(
+        width=min(frame.width, maxwidth or frame.width),
+        height=min(frame.height, maxheight or frame.height),
+    )
+    base = base_url(settings)
+    body = OEmbed(
+        title=frame.title,
+        provider_url=base,
+        html=str(frame.html(base)),
+        width=frame.width,
+        height=frame.height,
+    )
+    headers = {"Cache-Control": f"public, max-age={_AN_HOUR}", "Access-Control-Allow-Origin": "*"}
+    return Response(
+        strict_json.dumps(body.model_dump(mode="json")),
+        media_type="application/json",
+        headers=headers,
+    )

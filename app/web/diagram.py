@@ -1,0 +1,246 @@
+"""Drawings of a network as SVG: its stages in a row, and its blocks as boxes and arrows.
+
+Everything is read from the graph. Colours are the page's: shapes have classes, lines and letters
+are ``currentColor``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from math import prod, sqrt
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from app.web.flow import Box, boxes
+from models.graph import Graph, Scope
+from models.ops import Conv2d, LayerNorm, Linear, Permute, Pool2d
+
+_MOST_KINDS = 4
+"""Blocks drawn of one stage: beyond, they differ in details alone."""
+
+_WIDTH, _ROW, _GAP = 148, 58, 20
+_LETTERS = 23
+"""That fit into a box."""
+
+
+class Map(NamedTuple):
+    """What a part hands on: channels, and a map of (height, width) or so many tokens."""
+
+    channels: int
+    side: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return "×".join(map(str, (self.channels, *self.side)))
+
+
+class Part(NamedTuple):
+    """A stem, stage or head.
+
+    Attributes:
+        blocks: how many there are of each label.
+    """
+
+    path: str
+    made: Map
+    operators: int
+    blocks: dict[str, int]
+
+    @property
+    def content(self) -> str:
+        """What it is made of: ``3 × bottleneck``."""
+        named = (f"{count} × {label.replace('_', ' ')}" for label, count in self.blocks.items())
+        return ", ".join(named) or f"{self.operators} operators"
+
+
+class Block(NamedTuple):
+    """One block of a kind, drawn.
+
+    Attributes:
+        alike: how many of its stage look the same.
+    """
+
+    path: str
+    alike: int
+    operators: int
+    svg: Markup
+
+
+def parts(graph: Graph) -> list[Part]:
+    """Stem, stages, heads."""
+    return [_part(graph, scope) for scope in graph.root.children]
+
+
+def overview(graph: Graph, name: str) -> Markup:
+    """The stages as a row of boxes: as high as the map is large, as wide as it has channels."""
+    found = parts(graph)
+    largest = max(1, *graph.input.shape[2:])
+    channels = max(1, *(part.made.channels for part in found))
+    drawn, x = [], 0.0
+    for part in found:
+        wide = 24 + 72 * sqrt(part.made.channels / channels)
+        high = 10 + 110 * sqrt(min(1.0, _side(part.made) / largest))
+        middle = x + 66
+        drawn.append(
+            f"<g><title>{escape(f'{part.path}: {part.content} → {part.made}')}</title>"
+            f'<rect class="box" x="{middle - wide / 2:.0f}" y="{66 - high / 2:.0f}" '
+            f'width="{wide:.0f}" height="{high:.0f}" rx="3"/>'
+            f'<text class="name" x="{middle:.0f}" y="146">{escape(part.path)}</text>'
+            f'<text class="faint" x="{middle:.0f}" y="161">{escape(part.made)}</text>'
+            f'<text class="faint" x="{middle:.0f}" y="176">{escape(_clipped(part.content))}</text>'
+            "</g>"
+        )
+        if x:
+            drawn.append(f'<path class="edge" d="M{x - 12:.0f} 66h18"/>')
+        x += 132
+    words = "; ".join(f"{part.path}: {part.content}, {part.made}" for part in found)
+    head = f"Stages of {name}, as high as their maps and as wide as their channels"
+    return _svg(head, words, x, 184, "".join(drawn))
+
+
+def blocks(graph: Graph, scope: Scope) -> Iterator[Block]:
+    """One block of each kind in a stage, or the stem or head as one."""
+    kinds: dict[object, list[Scope]] = {}
+    for block in _blocks(scope):
+        operators = range(block.start, block.end)
+        kind = block.label, *(type(graph.calls[index].op) for index in operators)
+        kinds.setdefault(kind, []).append(block)
+    for alike in list(kinds.values())[:_MOST_KINDS]:
+        first = alike[0]
+        drawn = boxes(graph, first)
+        if drawn:
+            svg = _flow(first.path, drawn)
+            yield Block(first.path, len(alike), first.end - first.start, svg)
+        else:  # too much for one drawing: what it is made of, each by itself
+            yield from blocks_inside(graph, first)
+
+
+def blocks_inside(graph: Graph, scope: Scope) -> Iterator[Block]:
+    """One block of each kind directly inside a block."""
+    labels = {child.label: child for child in reversed(scope.children)}
+    for child in reversed(list(labels.values())):
+        alike = sum(other.label == child.label for other in scope.children)
+        drawn = boxes(graph, child)
+        if drawn:
+            yield Block(child.path, alike, child.end - child.start, _flow(child.path, drawn))
+
+
+def _blocks(scope: Scope) -> list[Scope]:
+    """What a part repeats; where it has operators of its own, the part as a whole."""
+    whole = not scope.children or any(isinstance(part, range) for part in scope.contents())
+    return [scope] if whole else scope.children
+
+
+def _part(graph: Graph, scope: Scope) -> Part:
+    found: dict[str, int] = {}
+    for child in scope.children:
+        found[child.label] = found.get(child.label, 0) + 1
+    made = _map(graph, scope.end - 1)
+    return Part(scope.path, made, scope.end - scope.start, found)
+
+
+def _map(graph: Graph, index: int) -> Map:
+    shape = graph.calls[index].shape
+    match shape:
+        case (_, channels):
+            return Map(channels, ())
+        case (_, tokens, channels):
+            return Map(channels, (tokens,))
+        case (_, *size, channels) if len(shape) == 4 and _channels_last(graph, index):  # noqa: PLR2004
+            return Map(channels, tuple(size))
+        case _:
+            return Map(shape[1] if len(shape) > 1 else 1, shape[2:])
+
+
+def _channels_last(graph: Graph, index: int) -> bool:
+    """Whether a map of four dimensions ends in its channels: the nearest layer says."""
+    while index:
+        match graph.calls[index].op:
+            case Permute(dims=dims):
+                return dims == (0, 2, 3, 1)
+            case LayerNorm() | Linear():
+                return True
+            case Conv2d() | Pool2d():
+                return False
+        index -= graph.sources[index][0]
+    return False
+
+
+def _side(made: Map) -> float:
+    """Side of the square of as many positions."""
+    return sqrt(prod(made.side))
+
+
+def _flow(path: str, drawn: list[Box]) -> Markup:
+    """Boxes and the arrows between them."""
+    left = 46  # for arrows that pass by on that side
+    shapes = [_box(box, left) for box in drawn]
+    places = {(box.column, box.row) for box in drawn}
+    edges = [_edge(before, box, left, places) for box in drawn for before in box.before]
+    columns = max(box.column for box in drawn) + 1
+    rows = max(box.row for box in drawn) + 1
+    words = "; ".join(
+        f"{_words(box)} from {', '.join(before.title for before in box.before)}"
+        for box in drawn
+        if box.before
+    )
+    width = left + columns * (_WIDTH + _GAP)
+    return _svg(f"Operators of {path}", words, width, rows * _ROW, "".join(chain(edges, shapes)))
+
+
+def _corner(box: Box, left: int) -> tuple[int, int]:
+    return left + box.column * (_WIDTH + _GAP), box.row * _ROW + 8
+
+
+def _height(box: Box) -> int:
+    return 38 if box.also else 24
+
+
+def _box(box: Box, left: int) -> str:
+    x, y = _corner(box, left)
+    middle, kind = x + _WIDTH // 2, "input" if box.is_input else "box"
+    text = f'<text class="name" x="{middle}" y="{y + 16}">{escape(_clipped(box.title))}</text>'
+    if box.also:
+        also = escape(_clipped(", ".join(box.also), _LETTERS + 3))
+        text += f'<text class="faint" x="{middle}" y="{y + 31}">{also}</text>'
+    rect = f'<rect class="{kind}" x="{x}" y="{y}" width="{_WIDTH}" height="{_height(box)}" rx="4"/>'
+    return f"<g><title>{escape(box.tip or box.title)}</title>{rect}{text}</g>"
+
+
+def _edge(before: Box, box: Box, left: int, places: set[tuple[int, int]]) -> str:
+    """An arrow; past boxes in between it goes around on the left."""
+    (x1, y1), (x2, y2) = _corner(before, left), _corner(box, left)
+    bottom, middle = y1 + _height(before), _WIDTH // 2
+    between = range(before.row + 1, box.row)
+    if before.column == box.column and any((box.column, row) in places for row in between):
+        out = min(40, 18 + 4 * (box.row - before.row))
+        start, end = y1 + _height(before) // 2, y2 + _height(box) // 2
+        curve = f"M{x1} {start}C{x1 - out} {start} {x1 - out} {end} {x2} {end}"
+        return f'<path class="edge skip" d="{curve}"/>'
+    start, end = x1 + middle, x2 + middle
+    if start == end:
+        return f'<path class="edge" d="M{start} {bottom}V{y2}"/>'
+    # Along its own column, then over in the last gap: whatever is beside stays clear.
+    if box.column < before.column:
+        curve = f"V{y2 - 20}C{start} {y2 - 4} {end} {y2 - 16} {end} {y2}"
+    else:
+        curve = f"C{start} {bottom + 16} {end} {bottom + 4} {end} {bottom + 20}V{y2}"
+    return f'<path class="edge" d="M{start} {bottom}{curve}"/>'
+
+
+def _words(box: Box) -> str:
+    return ", ".join([box.title, *box.also])
+
+
+def _clipped(text: str, most: int = _LETTERS) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _svg(title: str, words: str, width: float, height: float, content: str) -> Markup:
+    # Every piece of text in it was escaped where it was put in.
+    return Markup(  # noqa: S704
+        f'<svg class="diagram" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(title)}</title><desc>{escape(words)}</desc>{content}</svg>"
+    )

@@ -1,0 +1,140 @@
+"""The layer table as a page shows it: roll-ups that unfold, or the rows that are looked for."""
+
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from analyzers.profile import Profile, RollUp, Row
+from models.ops import Shape
+
+COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
+"""What rows can be ordered by."""
+
+_MOST = 300
+"""Rows shown at once where they are in no hierarchy."""
+
+
+class LayersQuery(BaseModel):
+    """Which rows are shown, and how."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    find: str = Field(default="", max_length=100)
+    """Text in the path or the operator."""
+
+    sort: str = Field(default="", pattern=f"^({'|'.join(COSTS)})?$")
+    """The largest first; without it, in the order of execution."""
+
+    stage: str = Field(default="", max_length=100)
+    """One stage, unfolded."""
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether rows are listed without their hierarchy."""
+        return bool(self.find.strip() or self.sort)
+
+
+class Line(NamedTuple):
+    """An operator, or the sum of some.
+
+    Attributes:
+        name: inside what is around it.
+        detail: what it does, or how many operators there are.
+        share: of what the table is about.
+    """
+
+    name: str
+    detail: str
+    output_shape: Shape
+    params: int
+    macs: int
+    flops: int
+    activations: int
+    saved_bytes: int
+    share: float
+
+
+class Group(NamedTuple):
+    """A block and its rows; without a head, rows of a stage that are in no block."""
+
+    head: Line | None
+    rows: list[Line]
+
+
+class Found(NamedTuple):
+    """Rows without their hierarchy.
+
+    Attributes:
+        total: how many there are; not all of them may be shown.
+    """
+
+    total: int
+    rows: list[Line]
+
+
+class LayerRows:
+    """The rows of one network, each with its share of one total.
+
+    Attributes:
+        about: the total.
+    """
+
+    def __init__(self, profile: Profile, query: LayersQuery) -> None:
+        self._profile = profile
+        self._query = query
+        self.about = query.sort or COSTS[0]
+        self._total = sum(getattr(stage, self.about) for stage in profile.stages)
+
+    def stages(self) -> list[Line]:
+        """Stem, stages, heads."""
+        return [self._line(stage, "") for stage in self._profile.stages]
+
+    def groups(self, path: str) -> list[Group]:
+        """What is in a stage, in order: its blocks, and what is in none."""
+        stages = {stage.path: stage for stage in self._profile.stages}
+        if path not in stages:
+            return []
+        blocks = {block.path: block for block in stages[path].blocks}
+        rows = [row for row in self._profile.rows if row.path.startswith(f"{path}.")]
+
+        def block_of(row: Row) -> str:
+            around = ".".join(row.path.split(".")[:2])
+            return around if around in blocks else ""
+
+        groups = []
+        for around, own in groupby(rows, block_of):
+            head = self._line(blocks[around], path) if around else None
+            groups.append(Group(head, [self._line(row, around or path) for row in own]))
+        return groups
+
+    def found(self) -> Found:
+        """Rows with what is looked for; the most expensive first, if they are sorted."""
+        wanted, sort = self._query.find.strip().lower(), self._query.sort
+        rows = [row for row in self._profile.rows if wanted in _text(row)]
+        if sort:
+            rows.sort(key=attrgetter(sort), reverse=True)
+        return Found(len(rows), [self._line(row, "") for row in rows[:_MOST]])
+
+    def _line(self, row: Row | RollUp, inside: str) -> Line:
+        if isinstance(row, Row):
+            detail = f"{row.operator} {row.detail}".strip()
+        else:
+            detail = f"{row.operators} operators"
+        value: int = getattr(row, self.about)
+        return Line(
+            name=row.path.removeprefix(f"{inside}."),
+            detail=detail,
+            output_shape=row.output_shape,
+            params=row.params,
+            macs=row.macs,
+            flops=row.flops,
+            activations=row.activations,
+            saved_bytes=row.saved_bytes,
+            share=value / self._total if self._total else 0.0,
+        )
+
+
+def _text(row: Row) -> str:
+    return f"{row.path} {row.operator} {row.detail}".lower()

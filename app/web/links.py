@@ -1,0 +1,37 @@
+"""Links from a result to the network it is about, where it can be looked at and changed."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from app.knob_text import text_of
+from models import registry
+from models.spec import ArchitectureSpec, InputSpec
+
+_USUAL = InputSpec().model_dump(mode="json")
+
+
+def explorer_url(spec: ArchitectureSpec, given: InputSpec | None = None) -> str:
+    """The explorer's page about a network: the nearest preset, and what differs from it."""
+    named, base = _nearest(spec)
+    changed = {
+        name: text_of(value) for name, value in spec.canonical().items() if value != base[name]
+    }
+    fed = given.model_dump(mode="json", include={*_USUAL}) if given else {}
+    unusual = {name: text_of(value) for name, value in fed.items() if value != _USUAL[name]}
+    return f"/explore?{urlencode({**named, **changed, **unusual})}"
+
+
+def request_url(architecture: Mapping[str, Any]) -> str:
+    """The same for the architecture of a request, as it was written."""
+    written = {name: text_of(value) for name, value in architecture.items()}
+    return f"/explore?{urlencode(written)}"
+
+
+def _nearest(spec: ArchitectureSpec) -> tuple[dict[str, str], dict[str, Any]]:
+    """The preset that a network is called after, or else its family; and the knobs of that."""
+    name = registry.describe(spec).partition(" ")[0]
+    preset = registry.presets().get(name)
+    if preset is not None and preset.family == spec.family:
+        return {"preset": name}, preset.spec.canonical()
+    return {"family": spec.family}, registry.resolve({"family": spec.family}).canonical()

@@ -1,0 +1,222 @@
+"""A network as the fields of a form, made from its family's schema, and as the query of a URL.
+
+A page's URL says only what differs: ``?preset=resnet50&resolution=288``. A form without scripts
+sends all its fields, which says the same.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlencode
+
+from app.charts.subjects import profile_of
+from app.errors import InvalidRequest
+from app.knob_text import text_of, value_of
+from app.question import Question
+from app.web.messages import messages, sentence
+from models import registry
+from models.errors import ArchmeterError
+from models.spec import ArchitectureSpec, InputSpec
+
+FieldKind = Literal["integer", "number", "choice", "text", "json"]
+
+DEFAULT_PRESET = "resnet50"
+
+_INPUT = tuple(InputSpec.model_fields)
+_FED = InputSpec()
+_NAMING = ("preset", "family", "base")
+RESERVED = (*_NAMING, *_INPUT)
+"""Parameters that are no knobs of the architecture."""
+
+
+class Field(NamedTuple):
+    """A knob.
+
+    Attributes:
+        value: as it stands in the form.
+        default: what it is unless somebody turns it: that of the preset.
+        error: what is wrong with it.
+    """
+
+    name: str
+    title: str
+    help: str
+    kind: FieldKind
+    value: str
+    default: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether somebody turned it."""
+        return self.value != self.default
+
+
+class NetworkForm:
+    """What a page was asked about: a preset or a family, and what is changed of it.
+
+    A family may stand where a preset is asked for: one field is enough to type either.
+
+    Attributes:
+        question: the network and its input; None if the fields do not make one.
+        errors: messages by field; those of no field under an empty name.
+        fields: knobs of the architecture.
+        input_fields: batch and dtype.
+    """
+
+    def __init__(self, query: Mapping[str, str], *, own: tuple[str, ...] = ()) -> None:
+        """Read a page's parameters, other than those that are the page's ``own``."""
+        self.errors: dict[str, str] = {}
+        self.question: Question | None = None
+        given = {k: v.strip() for k, v in query.items() if k not in own and v.strip()}
+        self.preset = given.get("preset", "")
+        self.family = given.get("family", "")
+        if self.preset in registry.families() and self.preset not in registry.presets():
+            self.preset, self.family = "", self.preset
+        elif not (self.preset or self.family):
+            self.preset = DEFAULT_PRESET
+        if "base" in given and given["base"] != self.base:
+            # Another network was chosen: what was changed of the one before means nothing here.
+            given = {k: v for k, v in given.items() if k in RESERVED}
+        base = self._resolve_base()
+        self.fields = _fields(base, given)
+        self.input_fields = _fields(_FED, given)
+        known = {*RESERVED, *(field.name for field in self.fields)}
+        self._unknown = {k: v for k, v in given.items() if k not in known}
+        if not self.errors:
+            self._resolve()
+            self.fields = list(map(self._judged, self.fields))
+            self.input_fields = list(map(self._judged, self.input_fields))
+
+    @property
+    def base(self) -> str:
+        """The preset or family that is changed."""
+        return self.preset or self.family
+
+    @property
+    def general_errors(self) -> list[str]:
+        """What is wrong that no knob of the form is about."""
+        shown = {field.name for field in (*self.fields, *self.input_fields)}
+        return [f"{k}: {v}" if k else v for k, v in self.errors.items() if k not in shown]
+
+    @property
+    def query(self) -> str:
+        """The shortest query that asks the same."""
+        return self.query_without("")
+
+    def query_without(self, name: str) -> str:
+        """The shortest query that asks the same, but for one knob at its default."""
+        changed = {f.name: f.value for f in self._changed() if f.name != name}
+        return urlencode({**self._named(), **changed}, safe=",")
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The body of the same request."""
+        values = {field.name: value_of(field.value) for field in self._changed()}
+        knobs = {name: value for name, value in values.items() if name not in _INPUT}
+        given = {name: value for name, value in values.items() if name in _INPUT}
+        unknown = {name: value_of(value) for name, value in self._unknown.items()}
+        return {"architecture": {**self._named(), **knobs, **unknown}, **given}
+
+    def _named(self) -> dict[str, str]:
+        return {"preset": self.preset} if self.preset else {"family": self.family}
+
+    def _changed(self) -> list[Field]:
+        return [field for field in (*self.fields, *self.input_fields) if field.changed]
+
+    def _resolve_base(self) -> ArchitectureSpec:
+        try:
+            return registry.resolve(self._named())
+        except ArchmeterError as error:
+            self.errors["preset" if self.preset else "family"] = str(error)
+            return registry.resolve({"preset": DEFAULT_PRESET})
+
+    def _resolve(self) -> None:
+        try:
+            question = Question.parse(self.document)
+            profile_of(question)
+        except ArchmeterError as error:
+            self.errors.update(_faults(error))
+        else:
+            self.question = question
+
+    def _judged(self, field: Field) -> Field:
+        error = self.errors.get(field.name)
+        return field._replace(error=error) if error else field
+
+
+def _fields(base: ArchitectureSpec | InputSpec, given: Mapping[str, str]) -> list[Field]:
+    """The knobs of a spec, as somebody has turned them."""
+    defaults = base.model_dump(mode="json")
+    fields = []
+    for field in _described(type(base)):
+        default = _shown(defaults[field.name])
+        typed = given.get(field.name)
+        # What is typed another way but means the same has not been changed.
+        same = typed is None or _square(value_of(typed)) == _square(defaults[field.name])
+        value = default if same or typed is None else typed
+        kind: FieldKind = "json" if default.startswith(("{", "[{")) else field.kind
+        fields.append(field._replace(value=value, default=default, kind=kind))
+    return fields
+
+
+@cache
+def _described(spec: type[ArchitectureSpec | InputSpec]) -> tuple[Field, ...]:
+    """The knobs of a kind of spec, without values."""
+    properties = spec.model_json_schema()["properties"]
+    return tuple(
+        Field(
+            name=name,
+            title=name.replace("_", " "),
+            help=knob.get("description", ""),
+            value="",
+            default="",
+            **_kind(knob),
+        )
+        for name, knob in properties.items()
+        if name != "family"
+    )
+
+
+def _square(value: object) -> object:
+    """Two equal sides are one number."""
+    match value:
+        case [int() as height, int() as width] if height == width:
+            return height
+        case _:
+            return value
+
+
+def _shown(value: object) -> str:
+    """A value as people would type it."""
+    return text_of(_square(value))
+
+
+def _kind(knob: Mapping[str, Any]) -> dict[str, Any]:
+    """What kind of field a knob's schema asks for, and within which bounds."""
+    match knob:
+        case {"enum": choices}:
+            return {"kind": "choice", "choices": tuple(map(text_of, choices))}
+        case {"type": "boolean"}:
+            return {"kind": "choice", "choices": ("true", "false")}
+        case {"type": "integer" | "number" as kind}:
+            bounds = knob.get("minimum"), knob.get("maximum")
+            return {"kind": kind, "minimum": bounds[0], "maximum": bounds[1]}
+        case _:
+            return {"kind": "text"}
+
+
+def _faults(error: ArchmeterError) -> dict[str, str]:
+    """The first thing that is wrong with each field: knobs inside a knob are shown with it."""
+    if isinstance(error, InvalidRequest):
+        found = [(entry.field, sentence(entry)) for entry in error.errors]
+    else:
+        found = [(error.field, said) for said in messages(error).values()]
+    return {_knob(field or ""): said for field, said in reversed(found)}
+
+
+def _knob(path: str) -> str:
+    return path.removeprefix("architecture").lstrip(".").partition(".")[0]

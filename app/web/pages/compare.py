@@ -1,0 +1,188 @@
+"""Compare: several networks side by side, and all that were analyzed on two of their figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.charts.networks import MAX_NETWORKS
+from app.charts.subjects import profile_of
+from app.charts.waterfall import COSTS
+from app.charts.words import called
+from app.comparing import Compared, aligned, compare
+from app.dependencies import AnalysesOfApp
+from app.figures import FIGURES
+from app.network_query import network_called
+from app.question import Question
+from app.services import Analyses
+from app.store import Search
+from app.web.figure import Figure
+from app.web.links import explorer_url
+from app.web.messages import messages
+from app.web.site import page
+from app.web.some_figure import some_figure
+from models import registry
+from models.errors import ArchmeterError
+
+router = APIRouter()
+
+PATH = "/compare"
+
+NETWORKS = ("resnet50", "resnext50_32x4d", "efficientnet_b0")
+"""Where nobody names any."""
+
+_ACCURACY = "top1"
+_DEFAULTS = {"x": "macs", "y": "params", "total": "macs"}
+_STATE = ("x", "y", "family", "presets", "from", "to", "total")
+_LISTED = 100
+
+
+class Removable(NamedTuple):
+    """A network of the comparison, and where it leads.
+
+    Attributes:
+        explore: the URL of its figures.
+        without: that of this page without it.
+        first: that of this page with this one first; empty if it is.
+    """
+
+    network: Compared
+    explore: str
+    without: str
+    first: str
+
+
+class Asked:
+    """What the page was asked for, and the URLs that ask for something else.
+
+    Attributes:
+        networks: names and ids, as far as there are such networks.
+        errors: what is wrong, by field.
+    """
+
+    def __init__(self, query: Mapping[str, str], analyses: Analyses) -> None:
+        self.errors: dict[str, str] = {}
+        self.networks: dict[str, Question] = {}
+        listed = query.get("networks")
+        names = NETWORKS if listed is None else _split(listed)
+        for name in names:
+            self._take(name, "networks", analyses)
+        self.added = query.get("add", "").strip()
+        if self.added:
+            self._take(self.added, "add", analyses)
+        given = {name: query.get(name, "") for name in _STATE}
+        self.state = {k: v for k, v in given.items() if v not in {"", _DEFAULTS.get(k)}}
+
+    def chosen(self, name: str) -> str:
+        """A select's value."""
+        return self.state.get(name, _DEFAULTS.get(name, ""))
+
+    def pair(self) -> tuple[str, str] | None:
+        """The two whose difference is shown; None if there are no two."""
+        names = list(self.networks)
+        if len(names) < 2:  # noqa: PLR2004 - a difference is of two
+            return None
+        one = self.state.get("from", names[0])
+        one = one if one in names else names[0]
+        others = [name for name in names if name != one]
+        other = self.state.get("to", others[0])
+        return one, other if other in others else others[0]
+
+    def url(self, names: Sequence[str] | None = None) -> str:
+        """This page with these networks."""
+        listed = ",".join(self.networks if names is None else names)
+        return f"{PATH}?{urlencode({'networks': listed, **self.state}, safe=',')}"
+
+    def _take(self, name: str, field: str, analyses: Analyses) -> None:
+        if name in self.networks:
+            return
+        try:
+            question = network_called(name, analyses, field=field)
+            profile_of(question)
+        except ArchmeterError as error:
+            said = " ".join(messages(error).values())
+            self.errors[field] = " ".join(filter(None, (self.errors.get(field), said)))
+            return
+        if len(self.networks) == MAX_NETWORKS:
+            self.errors[field] = f"At most {MAX_NETWORKS} networks are compared."
+        elif question.key in {known.key for known in self.networks.values()}:
+            self.errors[field] = f"{name[:80]} is there already, by another name."
+        else:
+            self.networks[name] = question
+
+
+@router.get(PATH)
+def show_comparison(request: Request, analyses: AnalysesOfApp) -> Response:
+    """Networks side by side."""
+    asked = Asked(request.query_params, analyses)
+    fragment = "HX-Request" in request.headers
+    if asked.added and not asked.errors and not fragment:
+        # The address that shares this page names what was added among the others.
+        return RedirectResponse(asked.url(), 303)
+    return _shown(asked, analyses, fragment=fragment)
+
+
+def _shown(asked: Asked, analyses: Analyses, *, fragment: bool) -> HTMLResponse:
+    compared = compare(asked.networks)
+    names = list(asked.networks)
+    pair = asked.pair()
+    context = {
+        "here": PATH,
+        "asked": asked,
+        "errors": asked.errors,
+        "names": names,
+        "networks": [
+            Removable(
+                one,
+                explorer_url(one.question.spec, one.question.input),
+                asked.url([name for name in names if name != one.said]),
+                asked.url([one.said, *(name for name in names if name != one.said)]) if i else "",
+            )
+            for i, one in enumerate(compared)
+        ],
+        "figures": {name: called(name) for name in FIGURES},
+        "stages": aligned([one.profile for one in compared]),
+        "presets": registry.presets(),
+        "stored": analyses.search(Search(limit=_LISTED))[1],
+        "pair": pair,
+        "costs": {name: called(name) for name in COSTS},
+        "families": registry.families(),
+        "axes": {name: called(name) for name in (*FIGURES, _ACCURACY)},
+        **_figures(asked, names, pair, analyses),
+    }
+    return page(
+        "compare_result.html" if fragment else "compare.html",
+        context,
+        status=422 if asked.errors else 200,
+        headers={"HX-Replace-Url": asked.url()} if fragment else None,
+    )
+
+
+def _figures(
+    asked: Asked, names: Sequence[str], pair: tuple[str, str] | None, analyses: Analyses
+) -> dict[str, Any]:
+    """The page's charts; what cannot be drawn has a reason among the errors."""
+
+    def drawn(field: str, name: str, **look: str) -> Figure | None:
+        try:
+            return some_figure(name, look, analyses)
+        except ArchmeterError as error:
+            asked.errors[field] = " ".join(messages(error).values())
+            return None
+
+    networks = ",".join(names)
+    x, y, total = asked.chosen("x"), asked.chosen("y"), asked.chosen("total")
+    shown = {name: asked.state[name] for name in ("family", "presets") if name in asked.state}
+    return {
+        "comparison": drawn("networks", "comparison", networks=networks) if names else None,
+        "waterfall": drawn("total", "waterfall", networks=",".join(pair), total=total)
+        if pair
+        else None,
+        "scatter": drawn("x", "scatter", x=x, y=y, **shown),
+    }
+
+
+def _split(text: str) -> list[str]:
+    return [name for name in (part.strip() for part in text.split(",")) if name]

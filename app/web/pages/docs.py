@@ -1,0 +1,68 @@
+"""Documentation: guides, the catalogue, and the reference of the REST interface."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import FileResponse, HTMLResponse
+
+from app.catalogue import to_markdown
+from app.web.conditional import unless_held
+from app.web.guides import files, guides, read_guide
+from app.web.site import page
+
+router = APIRouter(prefix="/docs")
+
+PATH = "/docs"
+
+_ABOUT_THE_CATALOGUE = """# The catalogue
+
+Every family takes `depth_multiplier`, `width_multiplier`, `resolution`, `num_classes` and
+`in_channels` beside its own knobs.
+"""
+
+
+@router.get("")
+def show_index(request: Request) -> Response:
+    """Everything there is to read."""
+    return unless_held(request, page("docs.html", {"here": PATH, "guides": guides().values()}))
+
+
+@router.get("/api")
+def show_api(request: Request) -> Response:
+    """Every request the service answers, to be tried out."""
+    return unless_held(request, page("api.html", {"here": PATH}))
+
+
+@router.get("/catalogue")
+def show_catalogue(request: Request) -> Response:
+    """Every family of networks."""
+    guide = read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{to_markdown()}")
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+
+
+@router.get("/{name}")
+def show_guide(request: Request, name: str) -> Response:
+    """A guide, or a file that guides refer to."""
+    found = guides().get(name)
+    if found is None:
+        return _file(name)
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": found}))
+
+
+@router.get("/{folder}/{name}")
+def read_file(folder: str, name: str) -> Response:
+    """A file that guides refer to."""
+    return _file(f"{folder}/{name}")
+
+
+def _file(path: str) -> Response:
+    """A file by its path, if it was there when it was first asked for one: no path is followed."""
+    found = files().get(path)
+    if found is None:
+        return _missing(path)
+    return FileResponse(found, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _missing(name: str) -> HTMLResponse:
+    shown = {"here": PATH, "guides": guides().values(), "missing": name[:80]}
+    return page("docs.html", shown, status=HTTPStatus.NOT_FOUND)

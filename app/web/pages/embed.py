@@ -1,0 +1,86 @@
+"""Charts and tables in frames of other sites.
+
+A frame in a sandbox has no origin: nothing here reads the browser's storage, scripts are classic,
+and data stand in the page.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, get_args
+
+from fastapi import APIRouter, Request, Response
+
+from app.charts.chart import Drawing, Spec
+from app.charts.series import with_series
+from app.charts.theme import Theme
+from app.dependencies import AnalysesOfApp, SettingsOfApp
+from app.services import Analyses
+from app.settings import Settings
+from app.web.conditional import unless_held
+from app.web.embedding import EmbedKind, Picture
+from app.web.refused import refused
+from app.web.site import page
+from app.web.tables import Table
+from models.errors import ArchmeterError
+
+router = APIRouter()
+
+_WITHOUT_OWN_SIZE = {"concat", "hconcat", "vconcat", "facet", "repeat"}
+"""What Vega-Lite cannot fit into a container."""
+
+
+@router.get("/embed/charts/{name}")
+def embed_chart(
+    request: Request, name: str, analyses: AnalysesOfApp, settings: SettingsOfApp
+) -> Response:
+    """A chart that fills its frame, unless the query names a size."""
+    return _embed(request, "charts", name, analyses, settings)
+
+
+@router.get("/embed/tables/{name}")
+def embed_table(
+    request: Request, name: str, analyses: AnalysesOfApp, settings: SettingsOfApp
+) -> Response:
+    """The rows of a chart."""
+    return _embed(request, "tables", name, analyses, settings)
+
+
+def _embed(
+    request: Request, kind: EmbedKind, name: str, analyses: Analyses, settings: Settings
+) -> Response:
+    given = request.query_params.get("theme")
+    theme: Theme = next((theme for theme in get_args(Theme) if theme == given), "light")
+    try:
+        picture = Picture.read(name, request.query_params.multi_items())
+        drawing = picture.chart.read(picture.look, analyses)
+        shown: Mapping[str, Any] = {
+            "title": f"{drawing.subject}: {picture.chart.title}",
+            "note": drawing.note,
+            "name": name,
+            "query": picture.query,
+            "spec": _spec(picture, drawing) if kind == "charts" else None,
+            "table": Table.of(drawing.rows) if kind == "tables" else None,
+            "errors": [],
+        }
+        status = HTTPStatus.OK
+    except ArchmeterError as error:
+        status, sentences = refused(error)
+        nothing = dict.fromkeys(("note", "name", "query", "spec", "table"))
+        shown = {**nothing, "title": "Nothing to show", "errors": sentences}
+    answer = page(
+        "embed.html",
+        {**shown, "theme": theme, "kind": kind},
+        status=status,
+        ancestors=settings.embed_ancestors,
+    )
+    return unless_held(request, answer) if status is HTTPStatus.OK else answer
+
+
+def _spec(picture: Picture, drawing: Drawing) -> Spec:
+    spec = with_series(picture.chart, drawing, picture.look, picture.series)
+    encoding = spec.get("encoding", {})
+    if _WITHOUT_OWN_SIZE & spec.keys() or {"row", "column", "facet"} & encoding.keys():
+        return spec
+    chosen = picture.look.model_fields_set
+    fitting = {side: "container" for side in ("width", "height") if side not in chosen}
+    return {**spec, **fitting, "autosize": {"type": "fit", "contains": "padding"}}

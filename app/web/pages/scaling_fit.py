@@ -1,0 +1,89 @@
+"""Budget: the best networks within bounds, the nearest that miss them, and the bound that stops."""
+
+from functools import partial
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from analyzers.devices import devices
+from analyzers.scaling.totals import TOTALS
+from app.budgets.answers import fit_answer
+from app.charts.kept import kept
+from app.charts.words import called
+from app.knob_text import text_of
+from app.scaling.answers import spec_of
+from app.space_text import RANGES
+from app.units import amount
+from app.web.fit_form import FitForm
+from app.web.links import explorer_url
+from app.web.site import page
+from models import registry
+from models.errors import ArchmeterError
+from models.spec import InputSpec
+
+router = APIRouter()
+
+PATH = "/scaling/fit"
+
+_USUAL = ("macs", "params", "activations")
+
+# Seconds of counting: one at a time, so that other pages never wait behind it.
+_LANE = CapacityLimiter(1)
+
+
+@router.get(PATH)
+async def show_fit(request: Request) -> HTMLResponse:
+    """Networks within a budget."""
+    return await to_thread.run_sync(_page, request, limiter=_LANE)
+
+
+def _page(request: Request) -> HTMLResponse:
+    form = FitForm(request.query_params)
+    answer: dict[str, Any] | None = None
+    asked = form.request
+    if asked is not None:
+        try:
+            spec = spec_of(asked.architecture)
+            answer = kept("fit", asked, spec.canonical(), partial(fit_answer, asked))
+        except ArchmeterError as error:
+            form.refuse(error)
+    return page(
+        "scaling_fit.html",
+        {
+            "here": "/scaling",
+            "form": form,
+            "totals": {name: called(name) for name in TOTALS},
+            "devices": {name: device.title for name, device in devices().items()},
+            "presets": registry.presets(),
+            "ranges": RANGES,
+            "answer": answer,
+            "shown": _shown(answer) if answer else (),
+            "tightest": _tightest(answer) if answer else None,
+            "amount": amount,
+            "text": text_of,
+            "explore": partial(_explore, form),
+        },
+        status=422 if form.failed else 200,
+    )
+
+
+def _shown(answer: dict[str, Any]) -> list[str]:
+    """Totals that are shown of each network: those it is about, and the usual ones it has."""
+    networks = [*answer["best"], *answer["misses"]]
+    about = [answer["objective"]["total"], *(limit["total"] for limit in answer["limits"])]
+    names = dict.fromkeys((*about, *_USUAL))
+    return [name for name in names if all(name in one["totals"] for one in networks)]
+
+
+def _tightest(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The limit that has to give way least for a better network."""
+    binding = [limit for limit in answer["limits"] if limit["binding"]]
+    return min(binding, key=lambda limit: limit["relax"], default=None)
+
+
+def _explore(form: FitForm, architecture: dict[str, Any]) -> str:
+    question = form.network.question
+    given = question.input if question else InputSpec()
+    return explorer_url(registry.resolve(architecture), given)

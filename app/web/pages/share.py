@@ -1,0 +1,145 @@
+"""What to paste elsewhere to show a chart there: a page, which scripts open as a dialog."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from app.badges import BADGES
+from app.charts.chart import Drawing, NetworkLook
+from app.dependencies import AnalysesOfApp, SettingsOfApp
+from app.network_query import NetworkQuery
+from app.settings import Settings
+from app.web.embedding import Picture, base_url, join
+from app.web.refused import refused
+from app.web.site import page
+from models.errors import ArchmeterError
+
+router = APIRouter()
+
+
+class Snippet(NamedTuple):
+    """A text to be pasted.
+
+    Attributes:
+        key: names it in the page.
+        title: what it is.
+        hint: where it is pasted, and what becomes of it there.
+    """
+
+    key: str
+    title: str
+    hint: str
+    text: str
+
+
+@router.get("/share/{name}")
+def share(
+    request: Request, name: str, analyses: AnalysesOfApp, settings: SettingsOfApp
+) -> HTMLResponse:
+    """Every way to show a chart elsewhere."""
+    shown: dict[str, Any] = {"here": "/share", "name": name}
+    try:
+        picture = Picture.read(name, request.query_params.multi_items())
+        drawing = picture.chart.read(picture.look, analyses)
+        shown |= {
+            "title": f"{drawing.subject}: {picture.chart.title}",
+            "look": picture.look,
+            "kept": _kept(picture),
+            "snippets": [*_snippets(picture, drawing, settings)],
+            "image": join(f"/v1/charts/{name}.svg", picture.query),
+            # Unless somebody said what it is called, the browser knows the service's name best.
+            "assumed": "" if settings.public_url else base_url(settings),
+            "errors": [],
+        }
+        status = 200
+    except ArchmeterError as error:
+        status, sentences = refused(error)
+        shown |= {"title": "Nothing to share", "snippets": [], "errors": sentences}
+    fragment = "HX-Request" in request.headers
+    return page("share.html" if fragment else "share_page.html", shown, status=status)
+
+
+def _kept(picture: Picture) -> dict[str, str]:
+    """Parameters that the dialog's own fields do not say."""
+    given = picture.look.model_dump(mode="json", exclude_defaults=True)
+    return {k: str(v) for k, v in given.items() if k not in {"theme", "width", "height"}}
+
+
+def _snippets(picture: Picture, drawing: Drawing, settings: Settings) -> Iterator[Snippet]:
+    base, name = base_url(settings), picture.chart.name
+    title = f"{drawing.subject}: {picture.chart.title}"
+    page_path = join(f"/charts/{name}", picture.query)
+    link = base + page_path
+
+    def at(suffix: str) -> str:
+        return base + join(f"/v1/charts/{name}.{suffix}", picture.query)
+
+    yield Snippet("link", "Link", "To the page, which others can change.", link)
+    yield Snippet(
+        "iframe",
+        "Interactive frame",
+        "HTML. Tooltips work, and the size follows the frame.",
+        str(picture.frame("charts", drawing).html(base)),
+    )
+    yield Snippet(
+        "table",
+        "Table in a frame",
+        "HTML. The chart's rows with exact numbers.",
+        str(picture.frame("tables", drawing).html(base)),
+    )
+    yield Snippet(
+        "markdown",
+        "Image in Markdown",
+        "Follows the service: counted anew when the rules change. PNG and PDF by the same name.",
+        f"[![{_markdown(title)}]({at('svg')})]({link})",
+    )
+    yield Snippet(
+        "html",
+        "Image in HTML",
+        "Follows the service, as the one above.",
+        str(Markup('<a href="{}"><img src="{}" alt="{}"></a>').format(link, at("svg"), title)),
+    )
+    yield Snippet(
+        "vega",
+        "Vega-Lite",
+        "The specification with its data, for whatever draws Vega-Lite by URL.",
+        at("vl.json"),
+    )
+    yield Snippet(
+        "json",
+        "Rows as JSON",
+        "An array of flat objects: Grafana's Infinity data source, pandas.read_json.",
+        at("json"),
+    )
+    yield Snippet("csv", "Rows as CSV", "Spreadsheets, pandas.read_csv.", at("csv"))
+    if isinstance(picture.look, NetworkLook):
+        given = picture.look.model_dump(mode="json", exclude_defaults=True)
+        query = urlencode({k: v for k, v in given.items() if k in NetworkQuery.model_fields})
+        badges = (
+            f"[![{BADGES[total].label}]({base}/badges/{total}.svg?{query})]({link})"
+            for total in ("params", "macs")
+        )
+        yield Snippet("badges", "Badges in Markdown", "Parameters and MACs.", "\n".join(badges))
+        yield Snippet(
+            "shields",
+            "Badge by shields.io",
+            "For those who want it in their style.",
+            "https://img.shields.io/endpoint?url="
+            + quote(f"{base}/badges/params.json?{query}", safe=""),
+        )
+    named = link if settings.public_url else page_path
+    yield Snippet(
+        "oembed",
+        "oEmbed",
+        "For sites that make frames of links; the page's head names it too.",
+        f"{base}/oembed?{urlencode({'url': named, 'format': 'json'})}",
+    )
+
+
+def _markdown(text: str) -> str:
+    """Text that nothing in it ends."""
+    return "".join(f"\\{c}" if c in "\\[]*_`<>" else c for c in text)

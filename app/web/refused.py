@@ -1,0 +1,13 @@
+"""A page that cannot show what it was asked for: its status, and what it says instead."""
+
+from http import HTTPStatus
+
+from app.problems import STATUS
+from app.web.messages import messages
+from models.errors import ArchmeterError
+
+
+def refused(error: ArchmeterError) -> tuple[HTTPStatus, list[str]]:
+    """The status that the same error has elsewhere, and a sentence for each field at fault."""
+    sentences = [f"{field}: {said}" if field else said for field, said in messages(error).items()]
+    return STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), sentences

@@ -1,0 +1,28 @@
+"""Charts by name and parameters, as pages ask for them."""
+
+from collections.abc import Mapping
+
+from app import strict_json
+from app.charts.asked import asked, chart_called
+from app.services import Analyses
+from app.web.figure import Figure, figure
+from app.web.network_form import NetworkForm
+
+
+def some_figure(name: str, parameters: Mapping[str, str], analyses: Analyses) -> Figure:
+    """A chart for a page, asked for as in a URL.
+
+    Raises:
+        ArchmeterError: if a parameter does not validate, or there is nothing to draw.
+    """
+    return figure(name, asked(chart_called(name), parameters.items()), analyses)
+
+
+def of_network(form: NetworkForm) -> dict[str, str]:
+    """The parameters of a chart that say which network it is of."""
+    document = form.document
+    named = document.pop("architecture")
+    fed = {name: str(value) for name, value in document.items()}
+    if [*named] == ["preset"]:
+        return {"preset": named["preset"], **fed}
+    return {"architecture": strict_json.dumps(named).decode(), **fed}

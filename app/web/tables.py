@@ -1,0 +1,36 @@
+"""Rows of a chart as a table that people read."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app.charts import exports
+from app.charts.chart import Row
+from app.charts.words import called
+
+
+class Column(NamedTuple):
+    """A column.
+
+    Attributes:
+        name: as in exports.
+        title: in words, with its unit.
+        numeric: set to the right.
+    """
+
+    name: str
+    title: str
+    numeric: bool
+
+
+class Table(NamedTuple):
+    """Rows of a chart."""
+
+    columns: list[Column]
+    rows: list[list[str]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Table":
+        """The table of some rows."""
+        names, numeric = exports.columns(rows), exports.numeric(rows)
+        columns = [Column(name, called(name), name in numeric) for name in names]
+        return cls(columns, [[exports.cell_text(row.get(name)) for name in names] for row in rows])

@@ -1,0 +1,77 @@
+"""A service on a port of its own, and a real browser that looks at it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.serving import ARGUMENTS, BROWSERS, browser_path, serving
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser of this machine; the tests are skipped, loudly, where there is none."""
+    path = browser_path()
+    if path is None:
+        required = "chromium" in os.environ.get("ARCHMETER_TESTS_REQUIRE", "").split(",")
+        message = f"none of {', '.join(BROWSERS)} is on PATH: the pages are not tested in a browser"
+        pytest.fail(message) if required else pytest.skip(message)
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a service listens."""
+    with serving(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+class Watched:
+    """What went wrong on a page: errors in the console, and requests to elsewhere."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.errors: list[str] = []
+        self.elsewhere: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url, address))
+
+    def _said(self, message: Any) -> None:
+        # The browser's own note that an answer was 422: the page says what is wrong.
+        if message.type == "error" and "status of 422" not in message.text:
+            self.errors.append(message.text)
+
+    def _asked(self, url: str, address: str) -> None:
+        if not url.startswith((f"{address}/", "data:", "blob:")):
+            self.elsewhere.append(url)
+
+    def check(self) -> None:
+        """Nothing did."""
+        assert not self.errors
+        assert not self.elsewhere
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport=DESKTOP, reduced_motion="reduce") as context:
+        context.set_default_timeout(20_000)
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    """A page that has to stay free of errors and of requests to elsewhere."""
+    page = context.new_page()
+    watched = Watched(page, address)
+    yield page
+    watched.check()
