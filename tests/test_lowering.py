@@ -19,7 +19,14 @@ from models.torch_module import source, to_torch
 from tests.live_bytes import measured_peak
 from tests.spread import RESNEXT, across_the_spread
 
-every_preset = pytest.mark.parametrize("preset", presets().values(), ids=str)
+
+def as_case(preset: Preset) -> Any:
+    """A preset to be lowered; a thousand operators take their time."""
+    slow = len(preset.spec.graph().calls) > 1000
+    return pytest.param(preset, marks=[pytest.mark.slow] if slow else [], id=preset.name)
+
+
+every_preset = pytest.mark.parametrize("preset", map(as_case, presets().values()))
 
 
 def on_meta(graph: Graph) -> tuple[nn.Module, torch.Tensor]:

@@ -15,9 +15,12 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser of this machine; the tests are skipped, loudly, where there is none."""
+    """The browser of this machine; the tests are skipped, loudly, where there is none.
+
+    While it is open, an event loop runs in this thread: other modules' tests bring their own.
+    """
     path = browser_path()
     if path is None:
         required = "chromium" in os.environ.get("ARCHMETER_TESTS_REQUIRE", "").split(",")
