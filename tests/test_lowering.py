@@ -26,7 +26,7 @@ def as_case(preset: Preset) -> Any:
     return pytest.param(preset, marks=[pytest.mark.slow] if slow else [], id=preset.name)
 
 
-every_preset = pytest.mark.parametrize("preset", map(as_case, presets().values()))
+every_preset = pytest.mark.parametrize("preset", [as_case(p) for p in presets().values()])
 
 
 def on_meta(graph: Graph) -> tuple[nn.Module, torch.Tensor]:
