@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.live_tensors import Liveness
 from analyzers.profile import Profile
 from models.graph import Call
-from models.ops import BlurPool2d, Conv1d, Conv2d, Op
+from models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -27,12 +27,15 @@ TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d})
 """Operators whose CPU kernels take memory that no tensor of the network lives in."""
 
 COLUMNS = "it writes the window of each output element into a column of a matrix"
+CONSTANT = "it holds a constant in double precision, and a copy in the dtype of the maps"
 COPY = "it copies its input, which is a view with gaps"
 GROUPS = (
     "it computes groups one after the other, each from a copy of its channels, and joins the "
     "results by a copy"
 )
 """What that memory is for."""
+
+DOUBLE_BYTES = 8
 
 
 class Layout(NamedTuple):
@@ -117,6 +120,8 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
                 raise ValueError(f"no layout for {tensor.path}")
             taken = kernel_scratch(tensor.call, layout) * profile.item_size
             why = _purpose(tensor.op) if taken else ""
+        elif isinstance(tensor.op, LocalResponseNorm):
+            taken, why = _constant(tensor.op, tensor.channels, profile.item_size), CONSTANT
         if live + taken > best.peak:
             best = Predicted(live + taken, tensor.path, taken, why)
     if next(met, None) is not None:
@@ -144,6 +149,16 @@ def kernel_scratch(call: Call, layout: Layout) -> int:
             return _convolution(flat, out, (n, channels, 1, length), layout)
         case _:
             return 0
+
+
+def _constant(op: LocalResponseNorm, channels: int, item_size: int) -> int:
+    """Bytes of the constant that is added when most is alive: as given, and in the maps' dtype.
+
+    Where padded squares are more than two maps, that moment is another, without it.
+    """
+    if op.neighbours - 1 > channels:
+        return 0
+    return DOUBLE_BYTES + (item_size if item_size < DOUBLE_BYTES else 0)
 
 
 def _purpose(op: Op) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 import torch
 
-from analyzers.allocator import COLUMNS, COPY, GROUPS, Layout, kernel_scratch, measure, predict
+from analyzers.allocator import (
+    COLUMNS,
+    CONSTANT,
+    COPY,
+    GROUPS,
+    Layout,
+    kernel_scratch,
+    measure,
+    predict,
+)
 from analyzers.audit import MAX_WEIGHT_BYTES, _blank
 from analyzers.profile import Profile
 from models.graph import Call
@@ -42,7 +51,7 @@ def test_the_allocator_reports_the_peak_that_is_predicted(request_: dict[str, An
     assert predicted.peak == peak
     raised = peak != profile.memory.inference_peak_bytes
     assert bool(raised and predicted.why) == raised
-    assert predicted.why in {"", COLUMNS, COPY, GROUPS}
+    assert predicted.why in {"", COLUMNS, CONSTANT, COPY, GROUPS}
 
 
 @pytest.mark.slow
@@ -57,6 +66,17 @@ def test_the_allocator_reports_the_peak_that_is_predicted_for_every_preset(prese
     predicted = predict(profile, layouts)
     assert predicted.peak == peak
     assert peak == profile.memory.inference_peak_bytes or predicted.why
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_response_norm_holds_a_constant_at_its_fullest(dtype: Any) -> None:
+    profile = Profile(resolve({"preset": "vgg11_lrn", "resolution": 32}).graph(1), dtype)
+    kind = getattr(torch, dtype)
+    x = torch.zeros(profile.input_shape, dtype=kind)
+    peak, layouts = measure(_blank(profile.graph, kind), x)
+    predicted = predict(profile, layouts)
+    assert (predicted.peak, predicted.why) == (peak, CONSTANT)
+    assert 0 < peak - profile.memory.inference_peak_bytes < 16
 
 
 @pytest.mark.parametrize("name", sorted(WITHOUT))

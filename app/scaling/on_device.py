@@ -1,5 +1,6 @@
 """What networks are fed, and the device that bounds their time."""
 
+from abc import abstractmethod
 from typing import Self
 
 from pydantic import ConfigDict, model_validator
@@ -28,9 +29,9 @@ class OnDevice(InputSpec):
     """Your own bandwidth, in place of the device's."""
 
     @property
+    @abstractmethod
     def read(self) -> tuple[str, ...]:
         """Every total that the question is about."""
-        raise NotImplementedError
 
     @property
     def peaks(self) -> Peaks | None:
