@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.profile import Profile, Row
+from analyzers.layer_table import Row
+from analyzers.profile import Profile
 from models.graph import Scope
 from models.ops import Pair, Shape
 

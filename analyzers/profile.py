@@ -10,52 +10,18 @@ from analyzers.compute import FLOP_KINDS
 from analyzers.facts import SHOWN, Columns, columns
 from analyzers.folding import fold
 from analyzers.inference_peak import inference_peak
+from analyzers.layer_table import LayerTable
 from analyzers.params import COUNTER_BYTES
 from analyzers.receptive_field import receptive_fields
 from analyzers.saved_tensors import kept_bytes
 from analyzers.storage import storages
 from models.errors import GraphTooLarge
 from models.graph import MAX_EXACT, Graph, Scope
-from models.ops import Pair, Shape
+from models.ops import Shape
 from models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
 
 COUNTING_RULES = "2"
 """Version of all rules in this package that decide a figure; stored with every result."""
-
-
-class Row(NamedTuple):
-    """One operator of a network.
-
-    Attributes:
-        flops: 2 per MAC and whatever else it computes.
-        activations: elements, if it is a convolution or a linear layer.
-        saved_bytes: what autograd keeps because of it that was not kept already.
-        receptive_field: pixels of the input that one element sees, (height, width).
-        stride: pixels of the input between neighbouring elements.
-    """
-
-    path: str
-    operator: str
-    detail: str
-    input_shapes: tuple[Shape, ...]
-    output_shape: Shape
-    params: int
-    trainable_params: int
-    buffers: int
-    macs: int
-    flops: int
-    activations: int
-    output_bytes: int
-    saved_bytes: int
-    receptive_field: Pair
-    stride: Pair
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as JSON."""
-        return self._asdict()
-
-
-_as_row = partial(tuple.__new__, Row)  # Row._make, without counting the columns of every row
 
 
 class RollUp(NamedTuple):
@@ -141,7 +107,8 @@ class Profile:
         self._folded = fold(graph)
         self._folded_columns = columns(self._folded.graph, self.item_size)
         self.totals = self._totals()
-        _refuse_inexact(self.totals.flops, self.totals.params)
+        largest = max(self._folded_columns.size) // self.item_size
+        _refuse_inexact(self.totals.flops, self.totals.params, largest)
 
     @property
     def input_shape(self) -> Shape:
@@ -185,19 +152,13 @@ class Profile:
         return storages(self.graph, self.columns.shares_at_inference)
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> LayerTable:
         """The layer table, in the order of execution, without the input."""
         folded = self._folded
         windows = folded.unfold(self._folded_columns.window)
-        rows = zip(
-            self.paths,
-            *self._shown,
-            self._saved_bytes,
-            *receptive_fields(self.graph, windows, folded.runs),
-            strict=True,
-        )
-        next(rows)  # the input is not a layer
-        return tuple(map(_as_row, rows))
+        seen = receptive_fields(self.graph, windows, folded.runs)
+        columns = [self.paths, *self._shown, self._saved_bytes, *seen]
+        return LayerTable(columns, start=1)  # the input is not a layer
 
     @cached_property
     def stages(self) -> tuple[RollUp, ...]:
@@ -227,7 +188,9 @@ class Profile:
             GraphTooLarge: if they are too many to be exact.
         """
         folded, columns, item_size = self._folded, self._folded_columns, self.item_size
-        storage = storages(folded.graph, columns.shares_at_inference)
+        storage = self._folded_storage
+        if columns.shares_at_inference != columns.shares_storage:
+            storage = storages(folded.graph, columns.shares_at_inference)
         peak = inference_peak(folded.graph, storage, columns.size, columns.workspace)
         saved = sum(self._saved_bytes)
         _refuse_inexact(peak.size, saved)
@@ -249,9 +212,12 @@ class Profile:
     @cached_property
     def _saved_bytes(self) -> Sequence[int]:
         folded, columns = self._folded, self._folded_columns
-        storage = storages(folded.graph, columns.shares_storage)
-        kept, extra = columns.kept, columns.kept_extra
+        kept, extra, storage = columns.kept, columns.kept_extra, self._folded_storage
         return folded.unfold(kept_bytes(folded.graph, storage, columns.size, kept, extra))
+
+    @cached_property
+    def _folded_storage(self) -> list[int]:
+        return storages(self._folded.graph, self._folded_columns.shares_storage)
 
     def _totals(self) -> Totals:
         columns, gather = self._folded_columns, self._folded.gather

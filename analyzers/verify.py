@@ -14,7 +14,8 @@ from math import prod
 from typing import Any, Literal, NamedTuple
 
 from analyzers.conventions import fvcore_count
-from analyzers.profile import Profile, Row, analyze
+from analyzers.layer_table import Row
+from analyzers.profile import Profile, analyze
 from models.published import Published, published
 
 Verdict = Literal["equal", "explained", "unexplained"]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, get_type_hints
 
-from analyzers.profile import Row as LayerRow
+from analyzers import Row as LayerRow
 from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
 from app.charts.depth import along_depth, band_layer, stage_of
 from app.charts.subjects import profile_of, subject

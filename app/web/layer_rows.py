@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzers.profile import Profile, RollUp, Row
+from analyzers.layer_table import Row
+from analyzers.profile import Profile, RollUp
 from models.ops import Shape
 
 COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
