@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
-from itertools import repeat
+from functools import cache
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzers.compute import FlopKind, activations, flops, macs
 from analyzers.inference_peak import workspace
-from analyzers.params import weights
-from analyzers.reading import Survey
+from analyzers.params import NO_WEIGHTS, weights
+from analyzers.reading import Rule, Survey
 from analyzers.receptive_field import Window, windows
-from analyzers.saved_tensors import Kept, kept
+from analyzers.saved_tensors import NOTHING_KEPT, Kept, kept
+from analyzers.storage import NOTHING_EXTRA
 from models.graph import Call, Graph
-from models.ops import Shape
+from models.ops import Op, Shape
 
 SHOWN = 11
-"""The first facts are shown in the layer table, in their order."""
+"""The first columns are shown in the layer table, in their order."""
+
+MAX_KNOWN = 65_536
+"""Calls of which the facts are remembered, for each size of an element."""
 
 
-class Facts(NamedTuple):
-    """What follows from an operator, its shapes, and the bytes that an element takes.
+class Columns(NamedTuple):
+    """What follows from each operator by itself, in the order of execution, the input first.
 
     Attributes:
         buffers: elements of all of them, ``counters`` included.
@@ -30,68 +33,6 @@ class Facts(NamedTuple):
         workspace: bytes taken while it runs at inference.
         kept_extra: bytes kept for backward besides tensors.
     """
-
-    operator: str
-    detail: str
-    input_shapes: tuple[Shape, ...]
-    shape: Shape
-    params: int
-    trainable: int
-    buffers: int
-    macs: int
-    flops: int
-    activations: int
-    size: int
-    counters: int
-    flop_kind: FlopKind
-    other_flops: int
-    shares_storage: bool
-    shares_at_inference: bool
-    workspace: int
-    kept: Kept
-    kept_extra: int
-    window: Window | None
-
-
-_as_facts = partial(tuple.__new__, Facts)  # Facts._make, without counting the fields every time
-_survey = Survey(macs, flops, activations, workspace, kept, windows)
-
-
-@lru_cache(16_384)
-def facts(call: Call, item_size: int) -> Facts:
-    """Everything the rules say about one call, which many operators and networks share."""
-    op = call.op
-    trainable, frozen, buffers, counters = weights(call)
-    mac, (kind, other), produced, space, keeps, window = _survey(call)
-    elements = 0 if op.is_weight else prod(call.shape)  # counted with the weights
-    shares = op.view or op.overwrites
-    of_call = (
-        type(op).__name__,
-        op.detail,
-        call.input_shapes,
-        call.shape,
-        trainable + frozen,
-        trainable,
-        buffers + counters,
-        mac,
-        2 * mac + other,
-        produced,
-        elements * item_size,
-        counters,
-        kind,
-        other,
-        shares,
-        shares or op.only_in_training,
-        space.bytes(item_size),
-        keeps,
-        keeps.extra_bytes(item_size),
-        window,
-    )
-    return _as_facts(of_call)
-
-
-class Columns(NamedTuple):
-    """`Facts` of all operators in the order of execution: the same fields, a sequence of each."""
 
     operator: Sequence[str]
     detail: Sequence[str]
@@ -115,12 +56,105 @@ class Columns(NamedTuple):
     window: Sequence[Window | None]
 
 
+OWNED = ("params", "trainable", "buffers", "counters")
+"""Columns of what belongs to an operator, rather than to the one whose weights it uses."""
+
+Facts = tuple[Any, ...]
+"""What follows from one call, and from the bytes that an element takes: an entry of each column."""
+
+_survey = Survey(macs, flops, activations, workspace, kept, windows)
+_known: dict[int, dict[Call, Facts]] = {}
+
+
 def columns(graph: Graph, item_size: int) -> Columns:
-    """Facts of every operator of a network, the input first.
+    """Facts of every operator of a network.
 
     What is computed with the weights of another operator owns none.
+
+    Args:
+        graph: the network.
+        item_size: bytes that an element takes.
     """
-    known = list(map(facts, graph.calls, repeat(item_size)))
-    for i in graph.reused:
-        known[i] = known[i]._replace(params=0, trainable=0, buffers=0, counters=0)
-    return Columns(*zip(*known, strict=True))
+    found = Columns(*zip(*facts(graph.calls, item_size), strict=True))
+    if not graph.reused:
+        return found
+    owned = {name: list(getattr(found, name)) for name in OWNED}
+    for column in owned.values():
+        for i in graph.reused:
+            column[i] = 0
+    return found._replace(**owned)
+
+
+def facts(calls: Sequence[Call], item_size: int) -> list[Facts]:
+    """Everything the rules say about calls, which many operators and networks share."""
+    known = _known.setdefault(item_size, {})
+    try:
+        return list(map(known.__getitem__, calls))
+    except KeyError:
+        if len(known) > MAX_KNOWN:  # others may be reading it: it is given up, not emptied
+            known = _known[item_size] = {}
+    _work_out(calls, item_size, known)
+    return list(map(known.__getitem__, calls))
+
+
+def forget() -> None:
+    """Start again with no facts, by the rules as they are now."""
+    _known.clear()
+    _of_kind.cache_clear()
+
+
+def _work_out(calls: Sequence[Call], item_size: int, known: dict[Call, Facts]) -> None:
+    """Add the facts of those calls that are not known."""
+    otherwise, of_ops = _survey.otherwise, dict[int, tuple[Any, ...]]()
+    for call in calls:
+        if call in known:
+            continue
+        op, out, inputs = call.op, call.shape, call.input_shapes
+        of_op = of_ops.get(id(op))
+        if of_op is None:
+            of_op = of_ops[id(op)] = _of_operator(op)
+        operator, rules, owns, is_weight, detail, shares, shares_at_inference = of_op
+        answers = otherwise.copy()
+        if len(inputs) == 1:
+            (x,) = inputs
+            for i, rule in rules:
+                answers[i] = rule(op, out, x)
+        else:
+            for i, rule in rules:
+                answers[i] = rule(op, out, *inputs)
+        mac, (kind, other), produced, space, keeps, window = answers
+        trainable, frozen, buffers, counters = weights(call) if owns else NO_WEIGHTS
+        known[call] = (
+            operator,
+            detail,
+            inputs,
+            out,
+            trainable + frozen,
+            trainable,
+            buffers + counters,
+            mac,
+            2 * mac + other,
+            produced,
+            0 if is_weight else prod(out) * item_size,
+            counters,
+            kind,
+            other,
+            shares,
+            shares_at_inference,
+            0 if space is NOTHING_EXTRA else space.bytes(item_size),
+            keeps,
+            0 if keeps is NOTHING_KEPT else keeps.extra_bytes(item_size),
+            window,
+        )
+
+
+def _of_operator(op: Op) -> tuple[Any, ...]:
+    """What follows from an operator, whatever it is applied to."""
+    shares = op.view or op.overwrites
+    return (*_of_kind(type(op)), op.detail, shares, shares or op.only_in_training)
+
+
+@cache
+def _of_kind(kind: type[Op]) -> tuple[str, Sequence[tuple[int, Rule[Any]]], bool, bool]:
+    """Name and rules of a class of operators; whether they own weights, or are weights."""
+    return kind.__name__, _survey.rules(kind), kind.weights is not Op.weights, kind.is_weight

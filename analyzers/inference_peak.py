@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from analyzers.reading import Reading
-from analyzers.storage import NOTHING_EXTRA, Extra
+from analyzers.storage import NOTHING_EXTRA, Extra, statistics
 from models.graph import Graph
 from models.ops import (
     Activation,
@@ -76,7 +76,7 @@ What a particular convolution kernel takes to lay out its operands is the backen
 @workspace.rule(BatchNorm2d)
 def folded_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Extra:
     """Scale and shift of each channel, folded from its four numbers."""
-    return Extra(statistics=2 * out[1])
+    return statistics(2 * out[1])
 
 
 @workspace.rule(GroupNorm)
@@ -88,13 +88,13 @@ def group_statistics(op: GroupNorm, out: Shape, _: Shape) -> Extra:
 @workspace.rule(LayerNorm)
 def row_statistics(_: LayerNorm, out: Shape, __: Shape) -> Extra:
     """Mean and 1/deviation of each row."""
-    return Extra(statistics=2 * prod(out[:-1]))
+    return statistics(2 * prod(out[:-1]))
 
 
 @workspace.rule(ScaledDotProductAttention)
 def attention_statistics(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Extra:
     """The logarithm of the sum of each row of scores: computed even where nobody asks."""
-    return Extra(statistics=prod(out[:-1]))
+    return statistics(prod(out[:-1]))
 
 
 @workspace.rule(LocalResponseNorm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import NamedTuple
 
@@ -22,13 +23,16 @@ class Weights(NamedTuple):
 
 NO_WEIGHTS = Weights(0, 0, 0, 0)
 
+_as_weights = partial(tuple.__new__, Weights)  # Weights._make, without counting the fields
+
 
 def weights(call: Call) -> Weights:
     """What one operator owns; the weights say it themselves, so there are no rules."""
-    if not call.weights:
-        return NO_WEIGHTS
+    owned = call.weights
+    if len(owned) == 1 and owned[0].role == "trainable":
+        return _as_weights((prod(owned[0].shape), 0, 0, 0))
     trainable = frozen = buffers = counters = 0
-    for _, shape, role in call.weights:
+    for _, shape, role in owned:
         size = prod(shape)
         if role == "trainable":
             trainable += size
@@ -38,4 +42,4 @@ def weights(call: Call) -> Weights:
             counters += size
         else:
             frozen += size
-    return Weights(trainable, frozen, buffers, counters)
+    return _as_weights((trainable, frozen, buffers, counters))

@@ -82,21 +82,17 @@ class Reading(Generic[T]):
 
 
 class Survey:
-    """Several readings at once. Most operators have rules in few of them: only those are asked."""
+    """Several readings at once. Most operators have rules in few of them: only those are asked.
+
+    Attributes:
+        otherwise: the answer of each reading where an operator has no rule in it.
+    """
 
     def __init__(self, *readings: Reading[Any]) -> None:
         self._readings = readings
-        self._otherwise = [reading.otherwise for reading in readings]
-        self._asked: dict[type[Op], list[tuple[int, Mapping[type[Op], Any]]]] = {}
+        self.otherwise = [reading.otherwise for reading in readings]
 
-    def __call__(self, call: Call) -> list[Any]:
-        """The answer of each reading, in their order."""
-        op, out, inputs = call.op, call.shape, call.input_shapes
-        operator, answers = type(op), self._otherwise.copy()
-        asked = self._asked.get(operator)
-        if asked is None:
-            tables = enumerate(reading.rules for reading in self._readings)
-            asked = self._asked[operator] = [(i, rules) for i, rules in tables if rules[operator]]
-        for i, rules in asked:
-            answers[i] = rules[operator](op, out, *inputs)
-        return answers
+    def rules(self, operator: type[Op]) -> list[tuple[int, Rule[Any]]]:
+        """The rules for a class of operator, each with the place of its reading."""
+        rules = [reading.rules[operator] for reading in self._readings]
+        return [(place, rule) for place, rule in enumerate(rules) if rule]

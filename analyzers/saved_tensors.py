@@ -6,11 +6,12 @@ Counted by storage, once each, besides the weights and the input, which are ther
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
 from analyzers.reading import Reading
-from analyzers.storage import NOTHING_EXTRA, Extra
+from analyzers.storage import NOTHING_EXTRA, Extra, statistics
 from models.graph import Graph
 from models.ops import (
     Activation,
@@ -84,8 +85,8 @@ class Kept(NamedTuple):
     def extra_bytes(self, item_size: int) -> int:
         """Bytes of what it computes besides, where its weights train."""
         _, _, extra, of_weights, _ = self
-        if extra is NOTHING_EXTRA and of_weights is NOTHING_EXTRA:
-            return 0
+        if extra is NOTHING_EXTRA:
+            return 0 if of_weights is NOTHING_EXTRA else of_weights.bytes(item_size)
         return extra.bytes(item_size) + of_weights.bytes(item_size)
 
     @property
@@ -126,7 +127,12 @@ def reflected(op: BlurPool2d, _: Shape, x: Shape) -> Kept:
 @kept.rule(BatchNorm2d)
 def batch_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Kept:
     """The input, mean and 1/deviation of each channel."""
-    return Kept(inputs=(0,), of_weights=Extra(statistics=2 * out[1]))
+    return _input_and_statistics(2 * out[1])
+
+
+@lru_cache(4096)
+def _input_and_statistics(elements: int) -> Kept:
+    return Kept(inputs=(0,), of_weights=statistics(elements))
 
 
 @kept.rule(GroupNorm)
@@ -138,7 +144,7 @@ def image_statistics(op: GroupNorm, out: Shape, _: Shape) -> Kept:
 @kept.rule(LayerNorm)
 def row_statistics(_: LayerNorm, out: Shape, __: Shape) -> Kept:
     """The input, mean and 1/deviation of each row."""
-    return Kept(inputs=(0,), extra=Extra(statistics=2 * prod(out[:-1])))
+    return Kept(inputs=(0,), extra=statistics(2 * prod(out[:-1])))
 
 
 @kept.rule(LocalResponseNorm)
@@ -166,7 +172,7 @@ def activation_operand(op: Activation, out: Shape, _: Shape) -> Kept:
 @kept.rule(ScaledDotProductAttention)
 def attention(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Kept:
     """Operands and result, and the logarithm of the sum of each row of scores."""
-    return Kept(inputs=(0, 1, 2), output=True, extra=Extra(statistics=prod(out[:-1])))
+    return Kept(inputs=(0, 1, 2), output=True, extra=statistics(prod(out[:-1])))
 
 
 @kept.rule(Mul, Div, MatMul)

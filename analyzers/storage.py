@@ -7,6 +7,7 @@ in place writes into it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import compress
 from typing import NamedTuple
 
@@ -39,6 +40,12 @@ class Extra(NamedTuple):
 
 
 NOTHING_EXTRA = Extra()
+
+
+@lru_cache(4096)
+def statistics(elements: int) -> Extra:
+    """Statistics alone: what norms keep, and take while they run."""
+    return Extra(statistics=elements)
 
 
 def storages(graph: Graph, shares: Iterable[bool]) -> list[int]:

@@ -14,14 +14,15 @@ block called once more as before is copied.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from math import prod
+from functools import wraps
 from threading import Lock
-from typing import Any, Concatenate, NamedTuple, NoReturn, ParamSpec
+from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
 
+from models.calls import Call, CallsOf, calls_of, seen
 from models.errors import GraphTooLarge, ShapeError
-from models.ops import Add, Input, Mul, Op, Shape, Weight
+from models.ops import Input, Op, Shape
 from models.scope import Scope
+from models.tensor import Tensor
 
 __all__ = [
     "MAX_EXACT",
@@ -36,111 +37,33 @@ __all__ = [
 
 P = ParamSpec("P")
 
+MAX_EXACT = 2**53
+"""Counts must survive readers of JSON that keep numbers as doubles."""
+
 MAX_OPERATORS = 50_000
 """ResNet-1202 has 4,300. Beyond this a spec is absurd, or an attack."""
 
 MAX_INPUTS = 250_000
 """Of all operators together: layers that read every layer before them grow with the square."""
 
-MAX_EXACT = 2**53
-"""Counts must survive readers of JSON that keep numbers as doubles."""
-
 FEW_ARGUMENTS = 8
 """Layers that read all before them are never called again as before: it is no use comparing."""
 
-_ADD, _ADD_IN_PLACE, _MUL = Add(), Add(inplace=True), Mul()
-
 _ALONE = tuple([(back,) for back in range(64)])
 """Sources of operators with one input: graphs share them, for making them would take longer."""
-
-
-class Call:
-    """An operator applied to inputs of certain shapes.
-
-    Repeated layers share one call, so whatever follows from shapes alone is worked out once.
-    """
-
-    __slots__ = ("input_shapes", "op", "shape", "weights")
-
-    def __init__(self, op: Op, input_shapes: tuple[Shape, ...]) -> None:
-        self.op = op
-        self.input_shapes = input_shapes
-        self.shape: Shape = op.shape(*input_shapes)
-        self.weights: tuple[Weight, ...] = op.weights(*input_shapes)
-
-    @property
-    def trains(self) -> bool:
-        """Whether some of its weights do."""
-        return any(weight.role == "trainable" for weight in self.weights)
-
-
-_shared_call = lru_cache(16_384)(Call)
-"""Networks share most of their calls with their neighbours in a search or on a scaling curve."""
-
-
-class Tensor:
-    """A shape, and the operator and inputs that made it.
-
-    Attributes:
-        reuses: the earlier tensor whose weights this one was made with, if it owns none itself.
-    """
-
-    __slots__ = ("call", "graph", "index", "inputs", "reuses", "scope", "shape")
-
-    call: Call
-    inputs: tuple[Tensor, ...]
-    reuses: Tensor | None
-    scope: Scope
-
-    def __init__(self, graph: Graph, index: int, shape: Shape) -> None:
-        self.graph = graph
-        self.index = index
-        self.shape = shape
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        # To describe a network takes shapes alone; the rest is looked up when somebody reads.
-        if name not in {"call", "inputs", "reuses", "scope"}:
-            raise AttributeError(name)
-        return getattr(self.graph.tensors[self.index], name)
-
-    @property
-    def op(self) -> Op:
-        """The operator that made it."""
-        return self.call.op
-
-    @property
-    def channels(self) -> int:
-        """Size of the second dimension."""
-        return self.shape[1]
-
-    @property
-    def path(self) -> str:
-        """Dotted name of the operator: ``stage3.bottleneck5.conv2``."""
-        return self.graph.path(self.index)
-
-    def __add__(self, other: Tensor) -> Tensor:
-        return self.graph.append(_ADD, self, other)
-
-    def __iadd__(self, other: Tensor) -> Tensor:  # noqa: PYI034 - a tensor never changes
-        return self.graph.append(_ADD_IN_PLACE, self, other)
-
-    def __mul__(self, other: Tensor) -> Tensor:
-        return self.graph.append(_MUL, self, other)
-
-    def __repr__(self) -> str:
-        return f"Tensor({self.path}: {self.op.label} -> {self.shape})"
 
 
 class _Block(NamedTuple):
     """A block as it was described.
 
     Attributes:
+        made: index of its result.
         joined: inputs of those of its operators that have several.
         repeats: whether it came out as it did the time before.
     """
 
     scope: Scope
-    result: Tensor
+    made: int
     joined: int
     repeats: bool
 
@@ -171,12 +94,11 @@ class Graph:
         self.outputs: list[Tensor] = []
         self.root = Scope(self, "", None)
         self.here = self.root
-        self._tensors: list[Any] = []  # of tensors; None inside copies that nobody has read yet
-        self._complete = 0
+        self._tensors: list[Tensor] = []  # made when somebody reads them
         self._lock = Lock()
         self._max_operators = max_operators
         self._joined = 0
-        self._known_calls: dict[int, dict[tuple[Shape, ...], Call]] = {}
+        self._calls_of: dict[int, CallsOf] = {}
         self._known_ops: list[Op] = []
         self._known_blocks: dict[tuple[object, ...], _Block] = {}
 
@@ -187,20 +109,22 @@ class Graph:
         Auxiliary outputs, which the function appends to ``outputs`` itself, follow that one.
         """
         graph = cls()
-        with graph.root:
-            graph.outputs.insert(0, network(graph.append(Input(input_shape))))
+        try:
+            with graph.root:
+                graph.outputs.insert(0, network(graph.append(Input(input_shape))))
+        finally:
+            seen(len(graph.calls))
         return graph
 
     @property
     def input(self) -> Tensor:
         """The tensor fed to the network."""
-        first: Tensor = self._tensors[0]
-        return first
+        return self.tensors[0]
 
     @property
     def tensors(self) -> list[Tensor]:
         """What each operator makes."""
-        if self._complete < len(self.calls):
+        if len(self._tensors) < len(self.calls):
             with self._lock:  # readers in several threads have to find the same tensors
                 self._complete_tensors()
         return self._tensors
@@ -211,13 +135,13 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        calls, scope, label = self.calls, self.here, op.label
-        index = len(calls)
+        scope, label = self.here, op.label
+        index = len(self.calls)
         if index >= self._max_operators:
             self._refuse()
         if len(inputs) == 1:
             (x,) = inputs
-            shapes: tuple[Shape, ...] = (x.shape,)
+            shapes: tuple[Shape, ...] = self.calls[x.index].handed_on
             back = index - x.index
             sources: tuple[int, ...] = _ALONE[back] if back < len(_ALONE) else (back,)
         else:
@@ -226,25 +150,40 @@ class Graph:
             self._joined += len(inputs)
             if self._joined > MAX_INPUTS:
                 self._refuse()
-        if len(inputs) <= FEW_ARGUMENTS:
-            known = self._known_calls.get(id(op))  # cheaper to hash than a description
-            if known is None:
-                known = self._known_calls[id(op)] = {}
-                self._known_ops.append(op)  # while it is alive, no other operator gets its id
-            call = known.get(shapes)
-            if call is None:
-                call = known[shapes] = self._call(op, shapes)
-        else:
-            call = self._call(op, shapes)
+        known = self._calls_of.get(id(op)) or self._look_up(op)
+        call = known.get(shapes) or self._new_call(op, shapes, known)
         names = scope.names
         names[label] = ordinal = names.get(label, 0) + 1
-        calls.append(call)
+        self.calls.append(call)
         self.sources.append(sources)
         self.scopes.append(scope)
         self.ordinals.append(ordinal)
-        tensor = Tensor(self, index, call.shape)
-        self._tensors.append(tensor)
-        return tensor
+        return Tensor(self, index, call.shape)
+
+    def chain(self, x: Tensor, *ops: Op) -> Tensor:
+        """Apply operators one after another, each to what the one before it made.
+
+        Raises:
+            ShapeError: if the sizes do not fit, with the path of the operator.
+        """
+        calls, scope, calls_of_op = self.calls, self.here, self._calls_of
+        names, ordinals = scope.names, self.ordinals
+        start, more = len(calls), len(ops) - 1
+        if start + more >= self._max_operators:
+            self._refuse()
+        shapes = calls[x.index].handed_on
+        for op in ops:
+            known = calls_of_op.get(id(op)) or self._look_up(op)
+            call = known.get(shapes) or self._new_call(op, shapes, known)
+            shapes, label = call.handed_on, op.label
+            names[label] = ordinal = names.get(label, 0) + 1
+            calls.append(call)
+            ordinals.append(ordinal)
+        back = start - x.index
+        self.sources.append(_ALONE[back] if back < len(_ALONE) else (back,))
+        self.sources += _ALONE[1:2] * more
+        self.scopes += [scope] * (1 + more)
+        return Tensor(self, start + more, call.shape)
 
     def again(self, made: Tensor, x: Tensor) -> Tensor:
         """Apply the operator that made a tensor once more, with the same weights.
@@ -290,8 +229,8 @@ class Graph:
             result = function(*args, **named)
         if key:
             alone = beside == len(self.outputs) + len(self.reused)
-            repeats = alone and known is not None and self._are_alike(known, scope, result)
-            self._known_blocks[key] = _Block(scope, result, self._joined - joined, repeats)
+            repeats = alone and known is not None and self._are_alike(known, scope, result.index)
+            self._known_blocks[key] = _Block(scope, result.index, self._joined - joined, repeats)
         return result
 
     def path(self, index: int) -> str:
@@ -326,11 +265,11 @@ class Graph:
             name = f"{prefix}{label}{ordinal}" if numbered or names[label] > 1 else prefix + label
             paths.append(name)
 
-    def _are_alike(self, block: _Block, scope: Scope, result: Tensor) -> bool:
+    def _are_alike(self, block: _Block, scope: Scope, made: int) -> bool:
         """Whether a scope came out like that of a block, taking tensors from as far back."""
         before = block.scope
         here, there = slice(scope.start, scope.end), slice(before.start, before.end)
-        if result.index - scope.start != block.result.index - before.start or any(
+        if made - scope.start != block.made - before.start or any(
             column[here] != column[there] for column in (self.calls, self.sources, self.ordinals)
         ):
             return False
@@ -347,36 +286,42 @@ class Graph:
             self._refuse()
         here = self.here
         copy = scope.copied(here, here.next_ordinal(scope.label), shift)
-        here.children.append(copy)
+        here.adopt(copy)
         self.copies.append(copy)
         self.calls += self.calls[inside]
         self.sources += self.sources[inside]
         self.ordinals += self.ordinals[inside]
-        self._tensors += [None] * (scope.end - scope.start)
-        index = made.index + shift
-        result = self._tensors[index] = self._tensors[index] or Tensor(self, index, made.shape)
-        return result
+        return Tensor(self, made + shift, self.calls[made].shape)
 
     def _complete_tensors(self) -> None:
-        """Make the tensors of copies, and look up for all what made them."""
-        tensors, start = self._tensors, self._complete
+        """Make the tensors that are missing, and look up for all what made them."""
+        tensors, start = self._tensors, len(self._tensors)
+        outputs = {tensor.index: tensor for tensor in self.outputs}
         columns = zip(self.calls[start:], self.sources[start:], self.scopes[start:], strict=True)
         for index, (call, sources, scope) in enumerate(columns, start):
+            tensor = outputs.get(index) or Tensor(self, index, call.shape)
             owner = self.reused.get(index)
-            tensor = tensors[index] = tensors[index] or Tensor(self, index, call.shape)
             tensor.call, tensor.scope = call, scope
             tensor.inputs = tuple([tensors[index - back] for back in sources])
             tensor.reuses = None if owner is None else tensors[owner]
-        self._complete = len(tensors)
+            tensors.append(tensor)
 
-    def _call(self, op: Op, shapes: tuple[Shape, ...]) -> Call:
+    def _look_up(self, op: Op) -> CallsOf:
+        """The calls of an operator; from now on found by its address, cheaper than by its value."""
+        self._known_ops.append(op)  # while it is alive, no other operator gets its address
+        known = self._calls_of[id(op)] = self._calls(op)
+        return known
+
+    def _calls(self, op: Op) -> CallsOf:
+        return calls_of(op)
+
+    def _new_call(self, op: Op, shapes: tuple[Shape, ...], known: CallsOf) -> Call:
+        """A call that no graph made before."""
         try:
-            call = _shared_call(op, shapes)
+            call = known[shapes] = Call(op, shapes)
         except ShapeError as error:
-            ordinal = self.here.next_ordinal(op.label)
-            raise ShapeError(error.detail, path=self.here.path_of(op.label, ordinal)) from None
-        if prod(call.shape) > MAX_EXACT:
-            raise GraphTooLarge(f"a tensor of {prod(call.shape):.3g} elements cannot be counted")
+            path = self.here.path_of(op.label, self.here.next_ordinal(op.label))
+            raise ShapeError(error.detail, path=path) from None
         return call
 
     def _refuse(self) -> NoReturn:

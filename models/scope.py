@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,9 +21,9 @@ class Scope:
     """
 
     __slots__ = (
+        "_children",
         "_graph",
         "_path",
-        "children",
         "depth",
         "end",
         "label",
@@ -41,15 +41,15 @@ class Scope:
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent else 0
         self.start = self.end = len(graph.calls)
-        self.children: list[Scope] = []
+        self._children: list[Scope] | None = None  # most have none
         self.names: dict[str, int] = {}
         self.like = self
         self._path: str | None = None
 
     def __enter__(self) -> Self:
-        if self.parent:
-            self.parent.children.append(self)
         self._graph.here = self
+        if self.parent:
+            self.parent.adopt(self)
         return self
 
     def __exit__(
@@ -68,6 +68,18 @@ class Scope:
             index = child.end
         if index < self.end:
             yield range(index, self.end)
+
+    @property
+    def children(self) -> Sequence[Scope]:
+        """The scopes directly inside, in order."""
+        return self._children or ()
+
+    def adopt(self, child: Scope) -> None:
+        """Take a scope in, after those that are inside already."""
+        if self._children:
+            self._children.append(child)
+        else:
+            self._children = [child]
 
     @property
     def is_stage(self) -> bool:
@@ -98,6 +110,6 @@ class Scope:
         copy.start, copy.end = self.start + shift, self.end + shift
         copy.names, copy.like = self.names, self.like
         self._graph.scopes[copy.start : copy.end] = [copy] * (copy.end - copy.start)
-        if self.children:
-            copy.children = [child.copied(copy, child.ordinal, shift) for child in self.children]
+        if self._children:
+            copy._children = [child.copied(copy, child.ordinal, shift) for child in self.children]
         return copy

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from analyzers import audit as audits
+from analyzers import facts
 from analyzers.audit import AuditTooLarge, audit
 from analyzers.compute import macs
 from analyzers.conventions import fvcore_extra
-from analyzers.facts import facts
 from analyzers.profile import Profile
 from analyzers.reading import Reading
 from models.errors import ArchmeterError, ShapeError
@@ -52,11 +52,11 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Reading[int], t
         rule = reading._rules[operator]
         assert rule
         monkeypatch.setitem(reading._rules, operator, lambda *question: rule(*question) + 1)
-        facts.cache_clear()
+        facts.forget()
 
     yield one_too_many
     monkeypatch.undo()
-    facts.cache_clear()
+    facts.forget()
 
 
 def as_case(preset: Preset) -> Any:

@@ -55,7 +55,7 @@ def copies(graph: Graph) -> int:
 def everything(graph: Graph) -> list[Any]:
     """All that there is in a graph."""
     return [
-        graph.calls,
+        [(call.op, call.input_shapes, call.shape) for call in graph.calls],
         graph.sources,
         graph.paths(),
         graph.reused,
@@ -362,6 +362,8 @@ def test_a_result_knows_what_made_it_before_anybody_reads_the_graph() -> None:
     assert last.inputs[0].path == "plain4.norm"
     assert last.inputs[0].inputs[0].inputs == (seen[-2],)
     assert graph.tensors[last.index] is last is graph.outputs[0]
+    assert graph.tensors[seen[0].index] == seen[0] != last
+    assert len({graph.tensors[seen[0].index], seen[0], last}) == 2
     with pytest.raises(AttributeError):
         _ = last.device  # type: ignore[attr-defined]
 

@@ -237,7 +237,7 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
             "layer of a DenseNet that C channels enter",
             dense_layer,
             "NCkHW",
-            lambda x, g: dense_layer(x, layer=DenseLayer(g.k)),
+            lambda x, g: dense_layer([x], DenseLayer(g.k)),
         ),
         "transition": Block(
             "transition between blocks of a DenseNet",

@@ -13,8 +13,9 @@ from analyzers.formulas.size import AnySize
 from analyzers.params import COUNTER_BYTES
 from analyzers.saved_tensors import kept, kept_bytes
 from analyzers.storage import storages
-from models.graph import Call, Graph
-from models.ops import Op, Shape, Weight
+from models.calls import Call, CallsOf
+from models.graph import Graph
+from models.ops import Op, Weight
 from models.spec import ITEM_SIZES, DType
 
 PARAM_KINDS = ("mac", "bias", "norm", "other")
@@ -24,8 +25,8 @@ PARAM_KINDS = ("mac", "bias", "norm", "other")
 class SymbolicGraph(Graph):
     """A graph whose sizes may be symbols: its calls are its own, and have no upper limit."""
 
-    def _call(self, op: Op, shapes: tuple[Shape, ...]) -> Call:
-        return Call(op, shapes)
+    def _calls(self, op: Op) -> CallsOf:  # noqa: ARG002 - none are shared
+        return {}
 
 
 def count(graph: Graph, dtype: DType) -> dict[str, AnySize]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -59,7 +60,7 @@ def _blocks(graph: Graph, stage: Scope) -> int:
     return repeated or sum(bool(call.weights) for call in graph.calls[stage.start : stage.end])
 
 
-def _is_chain(graph: Graph, scopes: list[Scope]) -> bool:
+def _is_chain(graph: Graph, scopes: Sequence[Scope]) -> bool:
     """Whether scopes have one name and each reads what there is only since the one before it."""
 
     def reads(scope: Scope, before: Scope) -> bool:

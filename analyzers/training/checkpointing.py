@@ -62,7 +62,7 @@ def policies(graph: Graph) -> tuple[str, ...]:
     repeated = {
         scope.label
         for scope in _scopes(graph.root)
-        if scope.depth > 2 and scope.children == []  # noqa: PLR2004 - inside blocks
+        if scope.depth > 2 and not scope.children  # noqa: PLR2004 - inside blocks
     }
     return (NONE, STAGES, BLOCKS, *sorted(repeated))
 

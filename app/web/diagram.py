@@ -6,7 +6,7 @@ are ``currentColor``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import prod, sqrt
 from typing import NamedTuple
@@ -126,7 +126,7 @@ def blocks_inside(graph: Graph, scope: Scope) -> Iterator[Block]:
             yield Block(child.path, alike, child.end - child.start, _flow(child.path, drawn))
 
 
-def _blocks(scope: Scope) -> list[Scope]:
+def _blocks(scope: Scope) -> Sequence[Scope]:
     """What a part repeats; where it has operators of its own, the part as a whole."""
     whole = not scope.children or any(isinstance(part, range) for part in scope.contents())
     return [scope] if whole else scope.children

@@ -6,7 +6,9 @@ layers of one network share one description, and the work done for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from models.graph import Tensor, block
@@ -57,7 +59,10 @@ GROUP_NORM_GROUPS = 32
 """Groups of a group norm, as in Wu & He 2018 §4.1."""
 
 _BATCH_NORM = BatchNorm2d()
-_GROUP_NORM = GroupNorm(GROUP_NORM_GROUPS)
+_RELU = Activation("relu", inplace=True)
+_NORMS: Mapping[NormKind, Op] = MappingProxyType(
+    {"batch": _BATCH_NORM, "group": GroupNorm(GROUP_NORM_GROUPS)}
+)
 _GLOBAL_AVG_POOL = AdaptiveAvgPool2d()
 _SPATIAL_MEAN, _SPATIAL_MAX = Mean((2, 3)), Amax((2, 3))
 _CHANNEL_MEAN, _CHANNEL_MAX = Mean((1,)), Amax((1,))
@@ -106,6 +111,12 @@ def _conv_op(
     centred = (d[0] * (k[0] - 1) // 2, d[1] * (k[1] - 1) // 2)
     p = centred if padding is None else _pair(padding)
     return Conv2d(channels, k, _pair(stride), p, d, groups, bias)
+
+
+@lru_cache(4096)
+def _bare_conv_op(channels: int, kernel: Side = 1, stride: Side = 1, groups: int = 1) -> Op:
+    """Without biases, which a norm beside it makes useless."""
+    return _conv_op(channels, kernel, stride, None, 1, groups, bias=False)
 
 
 @lru_cache(1024)
@@ -176,7 +187,7 @@ def norm(x: Tensor, kind: NormKind = "batch") -> Tensor:
     """A normalisation layer with learned scale and shift."""
     if kind == "filter_response":
         return filter_response_norm(x)
-    return x.graph.append(_BATCH_NORM if kind == "batch" else _GROUP_NORM, x)
+    return x.graph.append(_NORMS[kind], x)
 
 
 def act(x: Tensor, kind: ActKind = "relu", *, inplace: bool = True) -> Tensor:
@@ -200,7 +211,21 @@ def conv_norm_act(
     act_kind: ActKind = "relu",
 ) -> Tensor:
     """act(norm(conv(x))), without bias: the norm has one."""
-    return act(norm(conv(x, channels, kernel, stride=stride, groups=groups), norm_kind), act_kind)
+    op = _bare_conv_op(channels, kernel, stride, groups)
+    if norm_kind == "filter_response" or act_kind == "thresholded":
+        return act(norm(x.graph.append(op, x), norm_kind), act_kind)
+    inplace = act_kind in IN_PLACE_ACTIVATIONS
+    return x.graph.chain(x, op, _NORMS[norm_kind], _activation_op(act_kind, inplace))
+
+
+def norm_act(x: Tensor) -> Tensor:
+    """relu(norm(x)), with the norm over the batch."""
+    return x.graph.chain(x, _BATCH_NORM, _RELU)
+
+
+def norm_act_conv(x: Tensor, channels: int, kernel: int = 1) -> Tensor:
+    """W relu(norm(x)), with the norm over the batch."""
+    return x.graph.chain(x, _BATCH_NORM, _RELU, _bare_conv_op(channels, kernel))
 
 
 def max_pool(

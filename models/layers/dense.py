@@ -5,10 +5,11 @@ Huang, Liu, van der Maaten, Weinberger 2016, arXiv:1608.06993.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.graph import Tensor, block
-from models.layers.basics import act, concat, conv, dropout, norm
+from models.layers.basics import concat, conv, dropout, norm_act, norm_act_conv
 from models.layers.strided_pool import StridedPool, strided_pool
 
 
@@ -30,28 +31,22 @@ def dense_block(x: Tensor, depth: int, layer: DenseLayer) -> Tensor:
     """[x, H1 x, H2 [x, H1 x], ...]: C + depth · k channels."""
     maps = [x]
     for _ in range(depth):
-        maps.append(dense_layer(*maps, layer=layer))
+        maps.append(dense_layer(maps, layer))
     return concat(*maps)
 
 
-@block
-def dense_layer(x: Tensor, *others: Tensor, layer: DenseLayer) -> Tensor:
+def dense_layer(maps: Sequence[Tensor], layer: DenseLayer) -> Tensor:
     """W2 relu(norm W1 relu(norm [x, ...])): 1x1, 3x3; or the 3x3 alone."""
-    y = squeezed(x, *others, width=layer.bottleneck * layer.growth)
-    if layer.bottleneck:
-        y = act(norm(y))
-    return dropout(conv(y, layer.growth, 3), layer.dropout_rate)
-
-
-@block
-def squeezed(x: Tensor, *others: Tensor, width: int) -> Tensor:
-    """W relu(norm [x, ...]), 1x1; no W for a width of 0.
-
-    What grows with the square of the depth if it is kept, and is cheap to compute again: the
-    memory-efficient DenseNet of Pleiss et al. 2017, arXiv:1707.06990, checkpoints this part.
-    """
-    y = act(norm(concat(x, *others)))
-    return conv(y, width) if width else y
+    scope, (growth, bottleneck, dropout_rate) = maps[0].graph.scope, layer
+    with scope("dense_layer"):
+        # What is in here grows with the square of the depth if it is kept, and is cheap to compute
+        # again: the memory-efficient DenseNet of Pleiss et al. 2017, arXiv:1707.06990, checkpoints
+        # this part.
+        with scope("squeezed"):
+            y = concat(*maps)
+            y = norm_act_conv(y, bottleneck * growth) if bottleneck else norm_act(y)
+        y = norm_act_conv(y, growth, 3) if bottleneck else conv(y, growth, 3)
+        return dropout(y, dropout_rate)
 
 
 @block
@@ -59,5 +54,5 @@ def transition(
     x: Tensor, width: int, *, pooled: bool = True, pool: StridedPool = "average"
 ) -> Tensor:
     """pool(W relu(norm x)), 1x1: from one dense block to the next."""
-    y = conv(act(norm(x)), width)
+    y = norm_act_conv(x, width)
     return strided_pool(y, 2, pool) if pooled else y

@@ -21,13 +21,14 @@ class Concat(Op):
     def shape(self, *inputs: Shape) -> Shape:
         first, dim = inputs[0], self.dim
         before, after = first[:dim], first[dim + 1 :]
-        size, fitting = 0, None
+        size, width, fitting = 0, 0, None
         for x in inputs:
             if x is not fitting:  # what equal layers make has one shape: it is compared once
-                if x[:dim] != before or x[dim + 1 :] != after:
+                width = x[dim] if len(x) == len(first) else 0
+                if (*before, width, *after) != x:
                     raise ShapeError(f"cannot concatenate {first} and {x} along dimension {dim}")
                 fitting = x
-            size += x[dim]
+            size += width
         return (*before, size, *after)
 
 
