@@ -5,6 +5,7 @@ range of a field and not merely the bound that was missed.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -22,6 +23,7 @@ _Error = Mapping[str, Any]
 
 _LONGEST_VALUE = 120
 _LARGEST_EXACT = 2**63 - 1
+_A_LENGTH = re.compile(r"^(Tuple|List|Set|Dictionary|String) should have")
 _WITHOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -220,7 +222,8 @@ def _message(error: _Error) -> str:
         case "tuple_type" | "list_type":
             return "must be a list"
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return message.replace("Input should be", "must be")
+    message = message.replace("Input should be", "must be").replace(" after validation", "")
+    return _A_LENGTH.sub("must have", message)
 
 
 def _accepted(error: _Error, place: _Place, definitions: _Schema) -> str | None:

@@ -63,6 +63,20 @@ def test_network_that_does_not_exist_is_named(
 
 
 @pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"family": "densenet", "depth": []}, "must have at least 1 item, not 0"),
+        ({"preset": "resnet50", "resolution": [1, 2, 3]}, "must have at most 2 items, not 3"),
+    ],
+)
+def test_a_list_of_a_wrong_length_is_told_in_plain_words(
+    ask: Ask, request_: dict[str, Any], message: str
+) -> None:
+    (error,) = problem_of(ask(**request_), 422)["errors"]
+    assert error["message"] == message
+
+
+@pytest.mark.parametrize(
     ("knobs", "field", "accepted"),
     [
         ({"num_classes": -1}, "num_classes", "an integer from 0 to 1000000"),
