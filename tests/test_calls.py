@@ -1,9 +1,12 @@
 """Calls: what layers, blocks and networks share, and that sharing changes nothing."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from analyzers import analyze, facts
 from models import calls
 from models.errors import GraphTooLarge, ShapeError
 from models.graph import Graph, Tensor
@@ -59,6 +62,26 @@ def test_networks_that_are_refused_count_as_well(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ShapeError):
         Graph.trace(lambda x: conv(conv(x, 8, 3), 8, 99, padding=0), INPUT)
     assert graph.calls[1] is not Graph.trace(lambda x: conv(x, 8, 3), INPUT).calls[1]
+
+
+def test_threads_may_forget_what_others_are_using(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("resnet50", "densenet121", "mobilenetv2_100", "swin_tiny_patch4_window7_224")
+
+    def figures(name: str) -> tuple[object, ...]:
+        profile = analyze(resolve({"preset": name}))
+        return profile.totals, profile.memory, list(profile.rows), profile.stages
+
+    expected = {name: figures(name) for name in names}
+    monkeypatch.setattr(calls, "MAX_SEEN", 1000)
+    monkeypatch.setattr(facts, "MAX_KNOWN", 100)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(figures, names * 20))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == [expected[name] for name in names] * 20
 
 
 def test_a_chain_is_its_operators_one_after_another() -> None:
