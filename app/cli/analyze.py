@@ -53,6 +53,6 @@ def analyze(
         case OutputFormat.MARKDOWN:
             sys.stdout.write(to_markdown(profile.rows, profile.totals))
         case OutputFormat.TABLE:
-            from app.report import print_profile
+            from app.report.analysis import print_profile
 
             print_profile(question, profile)

@@ -42,7 +42,7 @@ def audit(
         body = {"name": registry.describe(question.spec), **report.as_dict()}
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
     else:
-        from app.report_audit import print_audit
+        from app.report.audit import print_audit
 
         print_audit(question, report)
     if not report.agrees:

@@ -35,7 +35,7 @@ def families(
         items = [FamilySummary.of(family) for family in found]
         sys.stdout.write(FamilyList(items=items).model_dump_json() + "\n")
         return
-    from app.report import print_families
+    from app.report.catalogue import print_families
 
     print_families(found)
 
@@ -54,6 +54,6 @@ def presets(
         items = [PresetInfo.of(preset) for preset in found]
         sys.stdout.write(PresetList(items=items).model_dump_json() + "\n")
         return
-    from app.report import print_presets
+    from app.report.catalogue import print_presets
 
     print_presets(found)

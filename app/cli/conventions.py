@@ -47,6 +47,6 @@ def conventions(
         body = report(question, registry.describe(question.spec), found)
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report_conventions import print_conventions
+    from app.report.conventions import print_conventions
 
     print_conventions(question, found)

@@ -17,6 +17,6 @@ def devices(
     if output is ListFormat.JSON:
         sys.stdout.write(DeviceList.catalogue().model_dump_json() + "\n")
         return
-    from app.report_roofline import print_devices
+    from app.report.roofline import print_devices
 
     print_devices()

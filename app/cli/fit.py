@@ -87,7 +87,7 @@ def fit(
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report_budgets import print_fit
+    from app.report.budgets import print_fit
 
     print_fit(body)
 

@@ -99,7 +99,7 @@ def _print(forms: "ClosedForms", body: "Body", output: FormulaFormat) -> None:
 
             sys.stdout.write(latex_source(forms))
         case FormulaFormat.TABLE:
-            from app.report_formulas import print_formulas
+            from app.report.formulas import print_formulas
 
             print_formulas(forms)
 
@@ -110,6 +110,6 @@ def _print_blocks(output: FormulaFormat) -> None:
 
         sys.stdout.write(BlockList.of_all().model_dump_json() + "\n")
         return
-    from app.report_formulas import print_blocks
+    from app.report.formulas import print_blocks
 
     print_blocks()

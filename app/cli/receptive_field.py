@@ -31,6 +31,6 @@ def receptive_field(
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report_receptive_field import print_receptive_field
+    from app.report.receptive_field import print_receptive_field
 
     print_receptive_field(body, layers=layers)

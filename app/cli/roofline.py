@@ -66,6 +66,6 @@ def roofline(
 
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report_roofline import print_roofline
+    from app.report.roofline import print_roofline
 
     print_roofline(body, layers)

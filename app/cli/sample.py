@@ -79,6 +79,6 @@ def sample(
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report_budgets import print_sample
+    from app.report.budgets import print_sample
 
     print_sample(body)

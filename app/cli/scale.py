@@ -63,7 +63,7 @@ def scale(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Draw what a network costs as depth, width, resolution or all of them grow."""
-    from app.report_scaling import print_curves
+    from app.report.scaling import print_curves
     from app.scaling.answers import curves_answer
     from app.scaling.requests import CurvesRequest
 
@@ -108,7 +108,7 @@ def scale_fast(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Scale a network by the strategies of fast compound scaling (Dollár et al. 2021)."""
-    from app.report_scaling import print_fast
+    from app.report.scaling import print_fast
     from app.scaling.answers import fast_answer
     from app.scaling.requests import FastRequest
 
@@ -161,7 +161,7 @@ def scale_search(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Search for α, β and γ that multiply the cost by a target, and count each."""
-    from app.report_scaling import print_search
+    from app.report.scaling import print_search
     from app.scaling.answers import search_answer
     from app.scaling.requests import SearchRequest
 
@@ -206,7 +206,7 @@ def sensitivity(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Tell by how many per cent costs grow when a knob grows by one."""
-    from app.report_scaling import print_sensitivity
+    from app.report.scaling import print_sensitivity
     from app.scaling.answers import sensitivity_answer
     from app.scaling.requests import SensitivityRequest
 
@@ -231,7 +231,7 @@ def cliffs(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Find the image sizes at which cost jumps, and those that strides divide."""
-    from app.report_scaling import print_cliffs
+    from app.report.scaling import print_cliffs
     from app.scaling.answers import cliffs_answer
     from app.scaling.requests import CliffsRequest
 
@@ -262,7 +262,7 @@ def schedule(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Count a training run whose images grow from stage to stage."""
-    from app.report_scaling import print_schedule
+    from app.report.scaling import print_schedule
     from app.scaling.answers import schedule_answer
     from app.scaling.runs import ScheduleRequest
 

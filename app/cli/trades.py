@@ -48,7 +48,7 @@ def iso_cost(
     """List all pairs of depth and width at equal cost, and what they do to other costs."""
     from app.budgets.answers import iso_cost_answer
     from app.budgets.requests import IsoCostRequest
-    from app.report_budgets import print_iso_cost
+    from app.report.budgets import print_iso_cost
     from app.validation import validate
 
     document: dict[str, Any] = {
@@ -87,7 +87,7 @@ def cardinality(
     """Find the group width that keeps the cost of a network at other cardinalities."""
     from app.budgets.answers import cardinality_answer
     from app.budgets.requests import CardinalityRequest
-    from app.report_budgets import print_cardinality
+    from app.report.budgets import print_cardinality
     from app.validation import validate
 
     document: dict[str, Any] = {

@@ -70,10 +70,10 @@ def train(
 ) -> None:
     """Show what a training step needs: bytes by purpose, MACs forward and backward."""
     from analyzers.training.step import TrainingStep
-    from app import report_training as reports
     from app import strict_json
     from app import training as bodies
     from app.question import Question
+    from app.report import training as reports
 
     if plans + kept + layers + timeline > 1:
         raise ArchmeterError("give one of --plans, --kept, --layers and --timeline")
@@ -112,7 +112,7 @@ def memory(
     """Show which tensors are alive when most memory is used at inference."""
     from app import strict_json
     from app.question import Question
-    from app.report_training import print_memory, print_timeline
+    from app.report.training import print_memory, print_timeline
     from app.training import memory_fields
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))

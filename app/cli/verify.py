@@ -29,6 +29,6 @@ def verify(
     if output is ListFormat.JSON:
         sys.stdout.write(PublishedList.of(found).model_dump_json() + "\n")
         return
-    from app.report import print_verifications
+    from app.report.published import print_verifications
 
     print_verifications(found)

@@ -18,7 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from analyzers.scaling.totals import TOTALS, Ruler
-from app.report_scaling import sparkline
+from app.report.scaling import sparkline
 from app.scaling import answers, examples
 from app.scaling.kept import KeptAnswers
 

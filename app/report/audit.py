@@ -4,7 +4,7 @@ from rich.text import Text
 
 from analyzers.audit import AuditReport, Check, Scratch
 from app.question import Question
-from app.report import console, table
+from app.report.tables import console, table
 from app.units import size
 from models import registry
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from analyzers.devices import Device, devices
-from app.report import console, table
+from app.report.tables import console, table
 from app.units import duration, si, size
 
 _NOTE = (

@@ -3,7 +3,7 @@
 from rich.text import Text
 
 from analyzers.formulas import BLOCKS, ClosedForms
-from app.report import console, table
+from app.report.tables import console, table
 
 
 def print_formulas(forms: ClosedForms) -> None:

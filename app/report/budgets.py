@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from app.report import console, table
-from app.report_scaling import fed
+from app.report.scaling import fed
+from app.report.tables import console, table
 from app.units import amount, si
 
 _BARS = "▁▂▃▄▅▆▇█"

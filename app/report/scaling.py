@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from analyzers.scaling.totals import ROOFLINE
-from app.report import console, table
+from app.report.tables import console, table
 from app.units import si
 
 _BARS = "▁▂▃▄▅▆▇█"

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from analyzers.conventions import Convention, Item
 from app.question import Question
-from app.report import console, table
+from app.report.tables import console, table
 from models import registry
 
 _UNITS = {"macs": "MACs", "flops": "FLOPs"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from app.report import console, table
+from app.report.tables import console, table
 from app.units import size
 
 _NOTE = (
