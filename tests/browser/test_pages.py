@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app.charts.registry import charts
 from app.web.site import NAVIGATION
@@ -67,6 +67,27 @@ def test_a_page_opened_on_a_phone_fits_it(page: Page, address: str) -> None:
     page.goto(f"{address}/explore")
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("script", ["htmx.min.js", "explorer.js"])
+def test_a_part_opened_before_the_scripts_are_there_is_fetched_once_they_are(
+    page: Page, address: str, script: str
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/{script}*", hold)
+    page.goto(f"{address}/explore?preset=resnet18", wait_until="commit")
+    page.locator("#blocks summary").click()
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    settle(page)
+    # In the place of each is a link to it, until it comes.
+    for part in ("charts", "blocks"):
+        expect(page.locator(f"#{part} a[href^='/explore/']")).to_have_count(0)
 
 
 def violations(page: Page) -> list[Any]:

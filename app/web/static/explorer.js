@@ -44,9 +44,6 @@
       if (!around || around.open) fetchPart(target);
     }
   }
-  for (const around of document.querySelectorAll("details.part")) {
-    around.addEventListener("toggle", () => { if (around.open) fetchPart(around.querySelector("[data-part]")); });
-  }
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.detail.requestConfig?.elt?.matches("#knobs")) return;
     clearTimeout(waiting);
@@ -55,7 +52,13 @@
   document.addEventListener("htmx:load", (event) => {
     for (const button of event.target.querySelectorAll?.("[data-copies], [data-copies-url]") ?? []) button.hidden = false;
   });
-  document.addEventListener("DOMContentLoaded", () => { if (figures()) follow(); });
+  // A part that is open from the start tells so as soon as it is read, before what fetches it is there.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const around of document.querySelectorAll("details.part")) {
+      around.addEventListener("toggle", () => { if (around.open) fetchPart(around.querySelector("[data-part]")); });
+    }
+    if (figures()) follow();
+  });
 
   // Back to a default without loading the page again.
   document.addEventListener("click", async (event) => {
