@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from analyzers import analyze
 from app.knob_text import value_of
@@ -44,6 +44,39 @@ def test_a_preset_is_analyzed_and_changed_by_mouse(page: Page, address: str) -> 
     assert query(page) == {"preset": ["mobilenetv2_100"], "resolution": ["192"]}
     page.reload()
     assert str(smaller) in figures(page)
+
+
+def test_figures_that_did_not_come_are_said_to_be_old(
+    context: BrowserContext, address: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/explore?preset=resnet18")
+    page.wait_for_load_state("networkidle")
+    page.route("**/explore*", lambda route: route.abort())
+    page.locator("#batch").fill("2")
+    expect(page.locator("#unanswered")).to_contain_text("did not answer")
+    page.unroute("**/explore*")
+    page.locator("#batch").fill("3")
+    three = analyze(resolve({"preset": "resnet18"}), InputSpec(batch=3)).totals.macs
+    expect(page.locator("#figures")).to_contain_text(f"{three:,}")
+    expect(page.locator("#unanswered")).to_be_empty()
+
+
+def test_a_part_that_did_not_come_is_asked_for_when_opened_again(
+    context: BrowserContext, address: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{address}/explore?preset=resnet18")
+    page.wait_for_load_state("networkidle")
+    part, link = page.locator("#blocks summary"), page.locator("#blocks a[href^='/explore/']")
+    page.route("**/explore/diagram*", lambda route: route.fulfill(status=503))
+    part.click()
+    expect(page.locator("#unanswered")).to_contain_text("did not answer")
+    page.unroute("**/explore/diagram*")
+    expect(link).to_have_count(1)
+    part.click()
+    part.click()
+    expect(link).to_have_count(0)
 
 
 def test_a_preset_is_analyzed_and_changed_by_keyboard(page: Page, address: str) -> None:

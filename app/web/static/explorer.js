@@ -49,6 +49,17 @@
     clearTimeout(waiting);
     waiting = setTimeout(follow, 250);
   });
+
+  // Figures that do not follow the knobs have to say so; a part that did not come is asked for again.
+  const unanswered = document.getElementById("unanswered");
+  function say(event) {
+    delete event.detail.target?.dataset.shows;
+    unanswered?.replaceChildren("The service did not answer: what is shown here is of the knobs before. Change one to ask again.");
+  }
+  document.addEventListener("htmx:sendError", say);
+  document.addEventListener("htmx:responseError", say);
+  document.addEventListener("htmx:afterSwap", () => unanswered?.replaceChildren());
+
   document.addEventListener("htmx:load", (event) => {
     for (const button of event.target.querySelectorAll?.("[data-copies], [data-copies-url]") ?? []) button.hidden = false;
   });
