@@ -82,6 +82,7 @@ ACTIVATION_FLOPS: Mapping[ActivationKind, int] = MappingProxyType(
         "mish": 5,  # x * tanh(log(1 + exp(x)))
         "tanh": 1,
         "gelu": 5,  # x * 0.5 * (1 + erf(x / sqrt 2))
+        "gelu_tanh": 9,  # x * 0.5 * (1 + tanh(0.798 * (x + 0.0447 * x * x * x)))
     }
 )
 """Operations per element; exp, erf and tanh are one operation each."""
@@ -128,9 +129,11 @@ def matmul_macs(_: MatMul, out: Shape, x: Shape, __: Shape) -> int:
 
 
 @macs.rule(ScaledDotProductAttention)
-def attention_macs(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> int:
+def attention_macs(
+    _: ScaledDotProductAttention, out: Shape, __: Shape, k: Shape, ___: Shape
+) -> int:
     """Queries by keys, and their scores by values."""
-    return 2 * prod(out) * out[-2]
+    return 2 * prod(out) * k[-2]
 
 
 macs.nothing(
@@ -209,9 +212,11 @@ def softmax_flops(_: Softmax, out: Shape, __: Shape) -> tuple[FlopKind, int]:
 
 
 @flops.rule(ScaledDotProductAttention)
-def attention_flops(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> tuple[FlopKind, int]:
+def attention_flops(
+    _: ScaledDotProductAttention, out: Shape, __: Shape, k: Shape, ___: Shape
+) -> tuple[FlopKind, int]:
     """A softmax of the scores, and the queries scaled; how the kernel goes about it is its own."""
-    return "softmax", SOFTMAX_FLOPS * prod(out[:-1]) * out[-2] + prod(out)
+    return "softmax", SOFTMAX_FLOPS * prod(out[:-1]) * k[-2] + prod(out)
 
 
 @flops.rule(Activation)

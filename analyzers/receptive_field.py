@@ -158,9 +158,11 @@ def matmul_window(op: MatMul, out: Shape, *_: Shape) -> Window | None:
 
 
 @windows.rule(ScaledDotProductAttention)
-def attention_window(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Window:
+def attention_window(
+    _: ScaledDotProductAttention, __: Shape, ___: Shape, k: Shape, ____: Shape
+) -> Window:
     """Every token sees all of them."""
-    return _square_of(out[-2])
+    return _square_of(k[-2])
 
 
 def _square_of(tokens: int) -> Window:

@@ -351,6 +351,8 @@ def _activation(op: Activation) -> nn.Module:
             return nn.Hardsigmoid(inplace=op.inplace)
         case "gelu":
             return nn.GELU()
+        case "gelu_tanh":
+            return nn.GELU(approximate="tanh")
         case "sigmoid":
             return nn.Sigmoid()
         case "tanh":

@@ -67,6 +67,10 @@ def with_other(x: Tensor) -> tuple[Tensor, Tensor]:
     return x, then(x, Activation("tanh"))
 
 
+def fewer(x: Tensor, rows: int) -> Tensor:
+    return then(x, ops.AdaptiveAvgPool2d((rows, x.shape[3])))
+
+
 def table_of_positions(x: Tensor) -> tuple[Tensor, Tensor]:
     return x.graph.append(ops.Parameter((15, 8))), x.graph.append(ops.RelativePositions((2, 3)))
 
@@ -126,6 +130,8 @@ SAMPLES = [
     Sample(ops.MatMul(), lambda x: (x, then(then(x, ops.Permute((0, 1, 3, 2))), ops.Contiguous()))),
     Sample(ops.MatMul(), lambda x: (x.graph.append(ops.MatMul(transposed=True), x, x), x)),
     Sample(ops.ScaledDotProductAttention(), lambda x: (*with_other(x), x)),
+    Sample(ops.ScaledDotProductAttention(), lambda x: (x, *with_other(fewer(x, 2)))),
+    Sample(ops.ScaledDotProductAttention(), lambda x: (fewer(x, 1), *with_other(x))),
     Sample(ops.Lookup(), table_of_positions),
     Sample(ops.WindowMask((4, 6), (2, 3), (1, 1)), lambda _: ()),
     Sample(ops.Contiguous()),

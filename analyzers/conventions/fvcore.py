@@ -73,9 +73,11 @@ def adaptive_pool(_: AdaptiveAvgPool2d, __: Shape, x: Shape) -> int:
 
 
 @fvcore_extra.rule(ScaledDotProductAttention)
-def fused_attention(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> int:
+def fused_attention(
+    _: ScaledDotProductAttention, out: Shape, __: Shape, k: Shape, ___: Shape
+) -> int:
     """It does not know the operator: what we count, less what we count."""
-    return -2 * prod(out) * out[-2]
+    return -2 * prod(out) * k[-2]
 
 
 fvcore_extra.nothing(

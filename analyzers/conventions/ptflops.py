@@ -65,8 +65,10 @@ WRITTEN_PRODUCTS = Line(
     "matrix products by @", "an operator of Python, which it does not replace", "mistake"
 )
 
-HOOKED_ACTIVATIONS: frozenset[ActivationKind] = frozenset({"relu", "relu6", "leaky_relu", "gelu"})
-REPLACED_ACTIVATIONS: frozenset[ActivationKind] = frozenset({"relu", "gelu", "silu"})
+HOOKED_ACTIVATIONS: frozenset[ActivationKind] = frozenset(
+    {"relu", "relu6", "leaky_relu", "gelu", "gelu_tanh"}
+)
+REPLACED_ACTIVATIONS: frozenset[ActivationKind] = frozenset({"relu", "gelu", "gelu_tanh", "silu"})
 
 ptflops_modules = Reading[Terms]("ptflops: modules", ())
 ptflops_functions = Reading[Terms]("ptflops: functions", ())

@@ -123,9 +123,11 @@ def product(op: MatMul, out: Shape, x: Shape, y: Shape) -> BackwardMacs:
 
 
 @backward_macs.rule(ScaledDotProductAttention)
-def attention(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> BackwardMacs:
+def attention(
+    _: ScaledDotProductAttention, out: Shape, __: Shape, k: Shape, ___: Shape
+) -> BackwardMacs:
     """Of values, of scores and from them of queries and keys; the scores are computed once more."""
-    scores = prod(out) * out[-2]
+    scores = prod(out) * k[-2]
     return BackwardMacs((2 * scores, scores, scores), again=scores)
 
 

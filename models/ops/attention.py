@@ -35,18 +35,21 @@ class MatMul(Op):
 
 @dataclass(frozen=True, slots=True)
 class ScaledDotProductAttention(Op):
-    """softmax(q kᵀ / √d) v in one kernel that keeps no scores: q, k, v (N, heads, n, d).
+    """softmax(q kᵀ / √d) v in one kernel that keeps no scores: q (N, heads, n, d).
 
-    Dao et al. 2022, arXiv:2205.14135. The result is laid out as (N, n, heads, d), so that the
-    heads of a token lie together.
+    Dao et al. 2022, arXiv:2205.14135. Keys and values are of as many tokens as may be, (N, heads,
+    m, d). The result is laid out as (N, n, heads, d), so that the heads of a token lie together.
     """
 
     label = "attention"
 
     def shape(self, *inputs: Shape) -> Shape:
         q, k, v = inputs
-        if len(q) != 4 or not q == k == v:  # noqa: PLR2004 - (N, heads, n, d)
-            raise ShapeError(f"attention takes q, k, v of (N, heads, n, d), got {q}, {k} and {v}")
+        if len(q) != 4 or k != v or (*k[:2], *k[3:]) != (*q[:2], q[3]):  # noqa: PLR2004 - as above
+            raise ShapeError(
+                f"attention takes q of (N, heads, n, d), k and v of (N, heads, m, d), "
+                f"got {q}, {k} and {v}"
+            )
         return q
 
 

@@ -15,6 +15,7 @@ ActivationKind = Literal[
     "silu",
     "mish",
     "gelu",
+    "gelu_tanh",
     "sigmoid",
     "tanh",
     "hardsigmoid",
