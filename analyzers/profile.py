@@ -20,7 +20,7 @@ from models.graph import MAX_EXACT, Graph, Scope
 from models.ops import Shape
 from models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
 
-COUNTING_RULES = "2"
+COUNTING_RULES = "3"
 """Version of all rules in this package that decide a figure; stored with every result."""
 
 

@@ -51,6 +51,8 @@ NETWORKS = (
     "swin_tiny_patch4_window7_224",
     "van_b0",
     "vgg11_bn",
+    "vit_base_patch32_clip_quickgelu_224",
+    "vit_base_patch32_siglip_256",
     "vit_small_patch16_224",
 )
 TWO_IMAGES = ("alexnet_grouped", "convnext_atto", "deit_tiny_patch16_224", "efficientnet_b0")

@@ -19,6 +19,7 @@ from analyzers.formulas.networks import INPUT
 from analyzers.formulas.symbols import Symbol
 from models.graph import Graph, Tensor
 from models.layers.attention import Attention, cbam, squeeze_excite
+from models.layers.attention_pool import latent_pool
 from models.layers.basics import conv
 from models.layers.convnext_block import ConvNeXtStyle, convnext_block
 from models.layers.dense import DenseLayer, dense_layer, transition
@@ -288,6 +289,14 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
             transformer_block,
             "NLCAt",
             lambda x, g: transformer_block(x, g.A, hidden=g.t * g.C),
+            input=lambda g: (g.N, g.L, g.C),
+            multiples={"C": "A"},
+        ),
+        "latent_pool": Block(
+            "pool by attention of a trained vector",
+            latent_pool,
+            "NLCAt",
+            lambda x, g: latent_pool(x, g.A, hidden=g.t * g.C),
             input=lambda g: (g.N, g.L, g.C),
             multiples={"C": "A"},
         ),

@@ -2,134 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal, Self
+from functools import partial
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
-
-from models.graph import Tensor
-from models.layers.basics import flatten, layer_norm, linear, scale, select
-from models.layers.self_attention import AttentionKind, transformer_block
-from models.layers.tokens import add_positions, patch_tokens, prepend
-from models.ops import Mean
-from models.scaling import scale_depths
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
-
-_MEAN_OF_TOKENS = Mean((1,))
+from models.layers.patch_spec import Fields, PatchSpec, patch_preset
+from models.spec import Family, Paper
 
 
-class ViTSpec(ArchitectureSpec):
+class ViTSpec(PatchSpec):
     """Patches as tokens, one stage of transformer blocks, a classifier of one token or of all."""
 
     family: Literal["vit"] = "vit"
-    patch: int = Field(
-        default=16,
-        ge=1,
-        le=256,
-        description="Side of a patch in pixels; what no whole patch covers is not seen.",
-    )
-    depth: int = Field(default=12, ge=1, le=2048, description="Transformer blocks.")
-    width: Width = Field(
-        default=768,
-        description="Channels of a token. The width multiplier scales the heads instead, each as "
-        "wide as before.",
-    )
-    heads: int = Field(
-        default=12,
-        ge=1,
-        le=1024,
-        validate_default=True,
-        description="Attention heads; divide the width.",
-    )
-    mlp_ratio: float = Field(
-        default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
-    )
-    attention: AttentionKind = Field(
-        default="fused",
-        description="Attention as one kernel that keeps no scores, or composed of products and a "
-        "softmax. Same MACs; other memory.",
-    )
-    qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
-    layer_scale: bool = Field(
-        default=False, description="A trained factor per channel on what each branch adds."
-    )
-    pool: Literal["token", "mean"] = Field(
-        default="token",
-        description="Classify by a class token, or by the mean of all patches, without one.",
-    )
-    distillation_token: bool = Field(
-        default=False,
-        description="A second classifier with a token of its own (DeiT); both are averaged.",
-    )
-    registers: int = Field(default=0, ge=0, le=256, description="Tokens nobody reads in the end.")
-    position_of_tokens: bool = Field(
-        default=True, description="Whether tokens that are no patches have position embeddings."
-    )
 
-    @field_validator("heads")
-    @classmethod
-    def _heads_divide_the_width(cls, heads: int, given: ValidationInfo) -> int:
-        width = given.data.get("width", heads)
-        if width % heads:
-            raise PydanticCustomError(
-                "heads_do_not_divide",
-                "{width} channels do not divide into {heads} heads",
-                {"width": width, "heads": heads},
-            )
-        return heads
 
-    @model_validator(mode="after")
-    def _one_way_to_classify(self) -> Self:
-        if self.distillation_token and self.pool != "token":
-            raise PydanticCustomError(
-                "distillation_without_token",
-                "a distillation token stands beside a class token: pool must be token",
-            )
-        return self
-
-    def network(self, x: Tensor) -> Tensor:
-        """Patches, blocks, and a norm and a linear layer."""
-        heads, width = self.heads, self.width
-        if self.width_multiplier != 1:
-            heads = max(1, round(heads * self.width_multiplier))
-            width = heads * max(1, self.width // self.heads)
-        readers = (self.pool == "token") + self.distillation_token
-        with x.graph.scope("stem"):
-            x = patch_tokens(x, width, self.patch)
-            if self.position_of_tokens:
-                x = add_positions(prepend(x, readers + self.registers))
-            else:
-                x = prepend(add_positions(x), readers + self.registers)
-        (depth,) = scale_depths((self.depth,), self.depth_multiplier)
-        hidden = max(1, round(width * self.mlp_ratio))
-        with x.graph.scope("stage1"):
-            for _ in range(depth):
-                x = transformer_block(
-                    x,
-                    heads,
-                    hidden=hidden,
-                    kind=self.attention,
-                    qkv_bias=self.qkv_bias,
-                    scaled=self.layer_scale,
-                )
-        with x.graph.scope("head"):
-            return self._head(x)
-
-    def _head(self, x: Tensor) -> Tensor:
-        if self.pool == "mean":
-            x = layer_norm(flatten(x.graph.append(_MEAN_OF_TOKENS, x)))
-            return linear(x, self.num_classes) if self.num_classes else x
-        x = layer_norm(x)
-        token = select(x, 1, 0)
-        y = linear(token, self.num_classes) if self.num_classes else token
-        if not self.distillation_token:
-            return y
-        distilled = select(x, 1, 1)
-        other = linear(distilled, self.num_classes) if self.num_classes else distilled
-        return scale(y + other, 0.5)
-
+_preset = partial(patch_preset, ViTSpec)
 
 _VIT = "Dosovitskiy et al. 2021, Table 1"
 _DEIT = "Touvron et al. 2021, Table 1 (DeiT)"
@@ -137,36 +23,22 @@ _DEIT3 = "Touvron et al. 2022, Table 1 (DeiT III)"
 _SCALING = "Zhai et al. 2022, Table 2"
 _DINO = "Oquab et al. 2023, Table 17 (DINOv2)"
 _REGISTERS = "Darcet et al. 2023 (DINOv2 with registers)"
-
-Fields = Mapping[str, Any]
-
-_SIZES: Mapping[str, Fields] = {
-    "tiny": {"width": 192, "heads": 3},
-    "small": {"width": 384, "heads": 6},
-    "medium": {"width": 512, "heads": 8},
-    "base": {},
-    "large": {"width": 1024, "heads": 16, "depth": 24},
-    "huge": {"width": 1280, "heads": 16, "depth": 32},
-    "giant": {"width": 1408, "heads": 16, "depth": 40, "mlp_ratio": 48 / 11},
-    "gigantic": {"width": 1664, "heads": 16, "depth": 48, "mlp_ratio": 64 / 13},
-}
-
-
-def _preset(
-    name: str, size: str, source: str, patch: int = 16, fields: Fields = MappingProxyType({})
-) -> Preset:
-    return Preset(ViTSpec, name, {**_SIZES[size], "patch": patch, **fields}, source)
-
+_SHAPE = "Alabdulmohsin et al. 2023 (SoViT)"
+_FLEXI = "Beyer et al. 2023 (FlexiViT)"
 
 _DISTILLED: Fields = {"distillation_token": True}
-_THREE: Fields = {"layer_scale": True, "position_of_tokens": False}
+_UNPLACED: Fields = {"position_of_tokens": False}
+_THREE: Fields = {"layer_scale": True, **_UNPLACED}
 _MEAN: Fields = {"pool": "mean"}
-_DINOV2: Fields = {"layer_scale": True, "resolution": (518, 518)}
-_WITH_REGISTERS: Fields = {**_DINOV2, "registers": 4, "position_of_tokens": False}
-_LARGER: Fields = {"resolution": (384, 384)}
+_MEAN_OF_NORMED: Fields = {**_MEAN, "norm_on": "tokens"}
+_DINOV2: Fields = {"layer_scale": True}
+_WITH_REGISTERS: Fields = {**_THREE, "registers": 4}
+_UNBIASED: Fields = {**_MEAN_OF_NORMED, "layer_scale": True, "qkv_bias": False}
+_DINO_SIZES = (("small", "small"), ("base", "base"), ("large", "large"), ("giant", "gated_giant"))
+
 
 FAMILY = Family(
-    title="ViT, DeiT",
+    title="ViT, DeiT, DINOv2",
     summary="An image as a sequence of patches, each attending to all.",
     paper=Paper(
         title="An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale",
@@ -177,7 +49,7 @@ FAMILY = Family(
     spec=ViTSpec,
     presets=(
         *(
-            _preset(f"vit_{size}_patch{patch}_{side}", size, source, patch, fields)
+            _preset(f"vit_{size}_patch{patch}_{side}", size, source, patch, side=side)
             for size, patches, source in (
                 ("tiny", (16,), "timm"),
                 ("small", (8, 16, 32), "timm"),
@@ -188,18 +60,52 @@ FAMILY = Family(
                 ("gigantic", (14,), _SCALING),
             )
             for patch in patches
-            for side, fields in ((224, {}), (384, _LARGER))
-            if side == 224 or patch in {16, 32}  # noqa: PLR2004 - sizes that were trained
+            for side in ((224, 384) if patch in {16, 32} else (224,))
         ),
-        _preset("vit_base_patch16_gap_224", "base", "timm", 16, _MEAN),
-        _preset("vit_huge_patch14_gap_224", "huge", "timm", 14, _MEAN),
+        _preset("vit_base_patch16_plus_240", "plus", "timm", 16, {"layer_scale": True}, 240),
+        _preset("vit_base_patch32_plus_256", "plus", "timm", 32, {"layer_scale": True}, 256),
         *(
-            _preset(f"vit_{size}_patch14_dinov2", size, _DINO, 14, _DINOV2)
+            _preset(f"flexivit_{size}", size, _FLEXI, 16, _UNPLACED, 240)
             for size in ("small", "base", "large")
         ),
         *(
-            _preset(f"vit_{size}_patch14_reg4_dinov2", size, _REGISTERS, 14, _WITH_REGISTERS)
-            for size in ("small", "base", "large")
+            _preset(f"vit_{size}_patch{patch}_gap_{side}", size, "timm", patch, fields, side)
+            for size, patch, side, fields in (
+                ("medium", 16, 256, _UNBIASED),
+                ("medium", 16, 384, _UNBIASED),
+                ("betwixt", 16, 256, _UNBIASED),
+                ("base", 16, 224, {**_MEAN_OF_NORMED, "heads": 16}),
+                ("huge", 14, 224, _MEAN_OF_NORMED),
+                ("huge", 16, 448, _MEAN_OF_NORMED),
+                ("giant", 16, 224, _MEAN_OF_NORMED),
+            )
+        ),
+        *(
+            _preset(
+                f"vit_{size}_patch16_reg{registers}_gap_{side}",
+                size,
+                source,
+                16,
+                {**_MEAN, "registers": registers, **fields},
+                side,
+            )
+            for size, registers, sides, source, fields in (
+                ("medium", 4, (256,), "timm", _THREE),
+                ("mediumd", 4, (256, 384), "timm", _THREE),
+                ("betwixt", 4, (256, 384), "timm", _THREE),
+                ("base", 4, (256,), "timm", _UNPLACED),
+                ("so150m", 4, (256, 384), _SHAPE, _MEAN_OF_NORMED),
+                ("so150m2", 1, (256, 384, 448), _SHAPE, {"layer_scale": True, "qkv_bias": False}),
+            )
+            for side in sides
+        ),
+        *(
+            _preset(f"vit_{name}_patch14_dinov2", size, _DINO, 14, _DINOV2, 518)
+            for name, size in _DINO_SIZES
+        ),
+        *(
+            _preset(f"vit_{name}_patch14_reg4_dinov2", size, _REGISTERS, 14, _WITH_REGISTERS, 518)
+            for name, size in _DINO_SIZES
         ),
         *(
             _preset(f"vit_{letter}_{patch}", size, "torchvision", patch)
@@ -211,16 +117,16 @@ FAMILY = Family(
             for patch in patches
         ),
         *(_preset(f"deit_{size}_patch16_224", size, _DEIT) for size in ("tiny", "small", "base")),
-        _preset("deit_base_patch16_384", "base", _DEIT, 16, _LARGER),
+        _preset("deit_base_patch16_384", "base", _DEIT, side=384),
         *(
             _preset(f"deit_{size}_distilled_patch16_224", size, _DEIT, 16, _DISTILLED)
             for size in ("tiny", "small", "base")
         ),
-        _preset("deit_base_distilled_patch16_384", "base", _DEIT, 16, {**_DISTILLED, **_LARGER}),
+        _preset("deit_base_distilled_patch16_384", "base", _DEIT, 16, _DISTILLED, 384),
         *(
-            _preset(f"deit3_{size}_patch16_{side}", size, _DEIT3, 16, {**_THREE, **fields})
+            _preset(f"deit3_{size}_patch16_{side}", size, _DEIT3, 16, _THREE, side)
             for size in ("small", "medium", "base", "large")
-            for side, fields in ((224, {}), (384, _LARGER))
+            for side in (224, 384)
             if (size, side) != ("medium", 384)
         ),
         _preset("deit3_huge_patch14_224", "huge", _DEIT3, 14, _THREE),

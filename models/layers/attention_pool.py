@@ -1,21 +1,56 @@
-"""Attention in the place of the last pool: the mean of a map asks all its positions.
+"""Attention in the place of the last pool: one token asks all the others.
 
-Radford et al. 2021 (CLIP), arXiv:2103.00020 §2.4.
+That is the mean of a map in Radford et al. 2021 (CLIP), arXiv:2103.00020 §2.4, and a trained vector
+in Zhai et al. 2022, arXiv:2106.04560 §3.4.
 """
 
 from __future__ import annotations
 
 from models.errors import ShapeError
 from models.graph import Tensor, block
-from models.layers.basics import mean, permute, reshape, select
-from models.layers.self_attention import attention
+from models.layers.basics import layer_norm, linear, mean, parameter, permute, reshape, select
+from models.layers.perceptron import PerceptronKind, perceptron
+from models.layers.self_attention import AttentionKind, attend, attention
 from models.layers.tokens import add_positions
-from models.ops import Concat
+from models.ops import Concat, Expand
 
 HEAD_WIDTH = 64
 """Channels of a head, as in Vaswani et al. 2017, Table 3."""
 
-_CONCAT_TOKENS = Concat(1)
+_CONCAT_TOKENS, _EXPAND = Concat(1), Expand()
+
+
+@block
+def latent_pool(
+    x: Tensor,
+    heads: int,
+    *,
+    hidden: int,
+    kind: AttentionKind = "fused",
+    qkv_bias: bool = True,
+    perceptron_kind: PerceptronKind = "gelu",
+) -> Tensor:
+    """(N, tokens, channels) -> (N, channels): y = W attention(trained, x); y + perceptron(norm(y)).
+
+    Args:
+        x: the tokens asked, by a trained vector that is the same for all images.
+        heads: of the attention.
+        hidden: channels inside the perceptron.
+        kind: whether scores are ever written to memory.
+        qkv_bias: whether queries, keys and values have biases.
+        perceptron_kind: its nonlinearity.
+    """
+    tokens, channels = x.shape[1:]
+    each = channels // heads
+    asking = x.graph.append(_EXPAND, parameter(x, 1, 1, channels), x)
+    q = permute(reshape(linear(asking, channels, bias=qkv_bias), 1, heads, each), 0, 2, 1, 3)
+    apart = reshape(linear(x, 2 * channels, bias=qkv_bias), tokens, 2, heads, each)
+    # (N, tokens, 2, heads, d) -> (N, 2, heads, tokens, d)
+    heads_first = permute(apart, 0, 2, 3, 1, 4)
+    k, v = (select(heads_first, 1, i) for i in (0, 1))
+    y = linear(attend(q, k, v, kind=kind), channels)
+    y = y + perceptron(layer_norm(y), hidden, perceptron_kind)
+    return select(y, 1, 0)
 
 
 @block

@@ -1,4 +1,4 @@
-"""Self-attention over tokens (N, ..., tokens, channels), and the perceptron that follows it."""
+"""Self-attention over tokens (N, ..., tokens, channels), and the block around it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Literal
 from models.errors import ShapeError
 from models.graph import Tensor, block
 from models.layers.basics import (
-    act,
     contiguous,
     layer_norm,
     linear,
@@ -20,6 +19,7 @@ from models.layers.basics import (
     select,
     softmax,
 )
+from models.layers.perceptron import PerceptronKind, perceptron
 from models.ops import MatMul, ScaledDotProductAttention
 
 AttentionKind = Literal["fused", "composed"]
@@ -57,19 +57,40 @@ def attention(
     # (N, ..., tokens, 3, heads, d) -> (N, ..., 3, heads, tokens, d)
     heads_first = permute(apart, *_with_tokens_inside(len(apart.shape), token_dim))
     q, k, v = (select(heads_first, token_dim, i) for i in range(3))
-    if kind == "fused" and add_positions is None:
-        y = x.graph.append(_FUSED, q, k, v)
+    y = attend(q, k, v, kind=kind, add_positions=add_positions)
+    return y if features == 0 else linear(y, features or channels)
+
+
+def attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    kind: AttentionKind = "fused",
+    add_positions: Callable[[Tensor], Tensor] | None = None,
+) -> Tensor:
+    """softmax(q kᵀ / √d) v, (N, ..., heads, n, d) -> (N, ..., n, heads · d).
+
+    Args:
+        q: what n tokens ask.
+        k: what m tokens are asked by, (N, ..., heads, m, d).
+        v: what these answer.
+        kind: whether scores are ever written to memory.
+        add_positions: what is added to the scores (N, ..., heads, n, m), if anything; only
+            composed.
+    """
+    *outer, heads, tokens, features = q.shape[1:]
+    fused = kind == "fused" and add_positions is None
+    if fused:
+        y = q.graph.append(_FUSED, q, k, v)
     else:
         # A matrix product lays its operands out anew when heads lie between the tokens.
-        q = contiguous(scale(q, (channels // heads) ** -0.5))
-        scores = x.graph.append(_BY_ROWS, q, contiguous(k))
+        scores = q.graph.append(_BY_ROWS, contiguous(scale(q, features**-0.5)), contiguous(k))
         if add_positions is not None:
             scores = add_positions(scores)
-        y = x.graph.append(_MATMUL, softmax(scores, -1), contiguous(v))
-    y = permute(y, *_swapped(len(y.shape), token_dim))
-    y = y if kind == "fused" and add_positions is None else contiguous(y)
-    y = reshape(y, *outer, tokens, channels)
-    return y if features == 0 else linear(y, features or channels)
+        y = q.graph.append(_MATMUL, softmax(scores, -1), contiguous(v))
+    y = permute(y, *_swapped(len(y.shape), len(outer) + 1))
+    return reshape(y if fused else contiguous(y), *outer, tokens, heads * features)
 
 
 @lru_cache(64)
@@ -84,12 +105,6 @@ def _swapped(rank: int, dim: int) -> tuple[int, ...]:
 
 
 @block
-def perceptron(x: Tensor, hidden: int) -> Tensor:
-    """W2 gelu(W1 x) at each token."""
-    return linear(act(linear(x, hidden), "gelu"), x.shape[-1])
-
-
-@block
 def transformer_block(
     x: Tensor,
     heads: int,
@@ -98,6 +113,7 @@ def transformer_block(
     kind: AttentionKind = "fused",
     qkv_bias: bool = True,
     scaled: bool = False,
+    perceptron_kind: PerceptronKind = "gelu",
 ) -> Tensor:
     """y = x + γ attention(norm(x)); y + γ W2 gelu(W1 norm(y)); Dosovitskiy et al. 2021, Fig. 1.
 
@@ -108,4 +124,4 @@ def transformer_block(
         return y * parameter(y, y.shape[-1]) if scaled else y
 
     x = x + gamma(attention(layer_norm(x), heads, kind=kind, bias=qkv_bias))
-    return x + gamma(perceptron(layer_norm(x), hidden))
+    return x + gamma(perceptron(layer_norm(x), hidden, perceptron_kind))

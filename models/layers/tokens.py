@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from models.graph import Tensor
 from models.layers.basics import conv, parameter, permute, reshape
-from models.ops import Concat, Expand
+from models.ops import Concat, Expand, Slice
 
 _EXPAND, _CONCAT_TOKENS = Expand(), Concat(1)
+_slice_op = lru_cache(256)(Slice)
 
 
-def patch_tokens(x: Tensor, width: int, patch: int) -> Tensor:
+def patch_tokens(x: Tensor, width: int, patch: int, *, bias: bool = True) -> Tensor:
     """(N, C, H, W) -> (N, H/patch · W/patch, width): one linear map of every whole patch."""
-    return as_tokens(conv(x, width, patch, stride=patch, padding=0, bias=True))
+    return as_tokens(conv(x, width, patch, stride=patch, padding=0, bias=bias))
 
 
 def as_tokens(x: Tensor) -> Tensor:
@@ -29,6 +32,11 @@ def prepend(x: Tensor, count: int) -> Tensor:
     """(N, n, C) -> (N, n + count, C): trained tokens before those of the patches."""
     tokens = [x.graph.append(_EXPAND, parameter(x, 1, 1, x.shape[2]), x) for _ in range(count)]
     return x.graph.append(_CONCAT_TOKENS, *tokens, x) if tokens else x
+
+
+def without_first(x: Tensor, count: int) -> Tensor:
+    """(N, n, C) -> (N, n - count, C), as a view: what comes after the first tokens."""
+    return x.graph.append(_slice_op(1, count, x.shape[1]), x) if count else x
 
 
 def add_positions(x: Tensor) -> Tensor:

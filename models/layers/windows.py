@@ -13,7 +13,8 @@ from models.layers.basics import (
     permute,
     reshape,
 )
-from models.layers.self_attention import attention, perceptron
+from models.layers.perceptron import perceptron
+from models.layers.self_attention import attention
 from models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, Slice, WindowMask
 
 _LOOKUP = Lookup()

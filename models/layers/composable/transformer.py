@@ -12,6 +12,7 @@ from models.layers.channel_norm import channels_first, channels_last
 from models.layers.composable.part import Ratio, Scaling
 from models.layers.composable.stage import Place, WidthStage
 from models.layers.convnext_block import downsample
+from models.layers.perceptron import PerceptronKind
 from models.layers.self_attention import AttentionKind, transformer_block
 from models.layers.tokens import add_positions, as_map, as_tokens
 from models.layers.windows import patch_merging, swin_block
@@ -55,6 +56,9 @@ class TransformerStage(_Heads):
     layer_scale: bool = Field(
         default=False, description="A trained factor per channel on what each branch adds."
     )
+    perceptron: PerceptronKind = Field(
+        default="gelu", description="Nonlinearity of the perceptrons; swiglu is a gate."
+    )
 
     def blocks(self, x: Tensor, scaling: Scaling) -> Tensor:
         """All blocks of the stage, between two views of the map."""
@@ -83,6 +87,7 @@ class TransformerStage(_Heads):
             kind=self.attention,
             qkv_bias=self.qkv_bias,
             scaled=self.layer_scale,
+            perceptron_kind=self.perceptron,
         )
 
 

@@ -1,0 +1,209 @@
+"""Knobs and network of transformers on patches; Dosovitskiy et al. 2021, arXiv:2010.11929."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.graph import Tensor
+from models.layers.attention_pool import latent_pool
+from models.layers.basics import contiguous, flatten, layer_norm, linear, mean, scale, select
+from models.layers.perceptron import PerceptronKind
+from models.layers.self_attention import AttentionKind, transformer_block
+from models.layers.tokens import add_positions, patch_tokens, prepend, without_first
+from models.scaling import scale_depths
+from models.spec import ArchitectureSpec, Preset, Width
+
+Fields = Mapping[str, Any]
+
+SIZES: Mapping[str, Fields] = {
+    "tiny": {"width": 192, "heads": 3},
+    "small": {"width": 384, "heads": 6},
+    "medium": {"width": 512, "heads": 8},
+    "mediumd": {"width": 512, "heads": 8, "depth": 20},
+    "betwixt": {"width": 640, "heads": 10},
+    "base": {},
+    "plus": {"width": 896, "heads": 14},
+    "so150m": {"width": 896, "heads": 14, "depth": 18, "mlp_ratio": 18 / 7},
+    "so150m2": {"width": 832, "heads": 13, "depth": 21, "mlp_ratio": 34 / 13},
+    "large": {"width": 1024, "heads": 16, "depth": 24},
+    "so400m": {"width": 1152, "heads": 16, "depth": 27, "mlp_ratio": 269 / 72},
+    "huge": {"width": 1280, "heads": 16, "depth": 32},
+    "giant": {"width": 1408, "heads": 16, "depth": 40, "mlp_ratio": 48 / 11},
+    "giantopt": {"width": 1536, "heads": 16, "depth": 40},
+    "gated_giant": {
+        "width": 1536,
+        "heads": 24,
+        "depth": 40,
+        "mlp_ratio": 8 / 3,
+        "perceptron": "swiglu",
+    },
+    "gigantic": {"width": 1664, "heads": 16, "depth": 48, "mlp_ratio": 64 / 13},
+}
+"""Name of a size -> its knobs: the patches and the input are told apart."""
+
+
+class PatchSpec(ArchitectureSpec):
+    """Patches as tokens, one stage of transformer blocks, a classifier of one token or of all."""
+
+    patch: int = Field(
+        default=16,
+        ge=1,
+        le=256,
+        description="Side of a patch in pixels; what no whole patch covers is not seen.",
+    )
+    depth: int = Field(default=12, ge=1, le=2048, description="Transformer blocks.")
+    width: Width = Field(
+        default=768,
+        description="Channels of a token. The width multiplier scales the heads instead, each as "
+        "wide as before.",
+    )
+    heads: int = Field(
+        default=12,
+        ge=1,
+        le=1024,
+        validate_default=True,
+        description="Attention heads; divide the width.",
+    )
+    mlp_ratio: float = Field(
+        default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
+    )
+    attention: AttentionKind = Field(
+        default="fused",
+        description="Attention as one kernel that keeps no scores, or composed of products and a "
+        "softmax. Same MACs; other memory.",
+    )
+    qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
+    layer_scale: bool = Field(
+        default=False, description="A trained factor per channel on what each branch adds."
+    )
+    perceptron: PerceptronKind = Field(
+        default="gelu",
+        description="Nonlinearity of the perceptrons; with swiglu, a gate, the hidden "
+        "channels are those that it lets through.",
+    )
+    stem_norm: bool = Field(
+        default=False,
+        description="A norm of all tokens before the first block; patches then have no biases.",
+    )
+    pool: Literal["token", "mean", "attention"] = Field(
+        default="token",
+        description="Classify by a class token; or, without one, by the mean of all patches, or by "
+        "what a trained vector asks them.",
+    )
+    norm_on: Literal["pooled", "tokens"] = Field(
+        default="pooled",
+        description="Whether the last norm is of the mean or of every token; other pools "
+        "always take normalised tokens.",
+    )
+    distillation_token: bool = Field(
+        default=False,
+        description="A second classifier with a token of its own (DeiT); both are averaged.",
+    )
+    registers: int = Field(default=0, ge=0, le=256, description="Tokens nobody reads in the end.")
+    position_of_tokens: bool = Field(
+        default=True, description="Whether tokens that are no patches have position embeddings."
+    )
+
+    @field_validator("heads")
+    @classmethod
+    def _heads_divide_the_width(cls, heads: int, given: ValidationInfo) -> int:
+        width = given.data.get("width", heads)
+        if width % heads:
+            raise PydanticCustomError(
+                "heads_do_not_divide",
+                "{width} channels do not divide into {heads} heads",
+                {"width": width, "heads": heads},
+            )
+        return heads
+
+    @model_validator(mode="after")
+    def _one_way_to_classify(self) -> Self:
+        if self.distillation_token and self.pool != "token":
+            raise PydanticCustomError(
+                "distillation_without_token",
+                "a distillation token stands beside a class token: pool must be token",
+            )
+        return self
+
+    def network(self, x: Tensor) -> Tensor:
+        """Patches, blocks, and a norm and a linear layer."""
+        heads, width = self.heads, self.width
+        if self.width_multiplier != 1:
+            heads = max(1, round(heads * self.width_multiplier))
+            width = heads * max(1, self.width // self.heads)
+        readers = (self.pool == "token") + self.distillation_token
+        with x.graph.scope("stem"):
+            x = patch_tokens(x, width, self.patch, bias=not self.stem_norm)
+            if self.position_of_tokens:
+                x = add_positions(prepend(x, readers + self.registers))
+            else:
+                x = prepend(add_positions(x), readers + self.registers)
+            if self.stem_norm:
+                x = layer_norm(x)
+        (depth,) = scale_depths((self.depth,), self.depth_multiplier)
+        hidden = max(1, round(width * self.mlp_ratio))
+        with x.graph.scope("stage1"):
+            for _ in range(depth):
+                x = transformer_block(
+                    x,
+                    heads,
+                    hidden=hidden,
+                    kind=self.attention,
+                    qkv_bias=self.qkv_bias,
+                    scaled=self.layer_scale,
+                    perceptron_kind=self.perceptron,
+                )
+        with x.graph.scope("head"):
+            if self.pool == "token":
+                return self._by_tokens(x)
+            if self.pool == "mean":
+                x = self._mean(x)
+            else:
+                x = layer_norm(x)
+                if self.registers:
+                    # A linear layer lays its input out anew when there are gaps between the images.
+                    x = contiguous(without_first(x, self.registers))
+                x = latent_pool(
+                    x,
+                    heads,
+                    hidden=hidden,
+                    kind=self.attention,
+                    qkv_bias=self.qkv_bias,
+                    perceptron_kind=self.perceptron,
+                )
+            return linear(x, self.num_classes) if self.num_classes else x
+
+    def _mean(self, x: Tensor) -> Tensor:
+        """(N, registers + patches, C) -> (N, C)."""
+        if self.norm_on == "tokens":
+            return flatten(mean(without_first(layer_norm(x), self.registers), 1))
+        return layer_norm(flatten(mean(without_first(x, self.registers), 1)))
+
+    def _by_tokens(self, x: Tensor) -> Tensor:
+        x = layer_norm(x)
+        token = select(x, 1, 0)
+        y = linear(token, self.num_classes) if self.num_classes else token
+        if not self.distillation_token:
+            return y
+        distilled = select(x, 1, 1)
+        other = linear(distilled, self.num_classes) if self.num_classes else distilled
+        return scale(y + other, 0.5)
+
+
+def patch_preset(
+    spec: type[PatchSpec],
+    name: str,
+    size: str,
+    source: str,
+    patch: int = 16,
+    fields: Fields = MappingProxyType({}),
+    side: int | None = None,
+) -> Preset:
+    """A preset of a size with so large patches, for inputs of a side if not of the spec's own."""
+    sides = {} if side is None else {"resolution": (side, side)}
+    return Preset(spec, name, {**SIZES[size], "patch": patch, **sides, **fields}, source)
