@@ -136,17 +136,10 @@ class PatchSpec(ArchitectureSpec):
         if self.width_multiplier != 1:
             heads = max(1, round(heads * self.width_multiplier))
             width = heads * max(1, self.width // self.heads)
-        readers = (self.pool == "token") + self.distillation_token
-        with x.graph.scope("stem"):
-            x = patch_tokens(x, width, self.patch, bias=not self.stem_norm)
-            if self.position_of_tokens:
-                x = add_positions(prepend(x, readers + self.registers))
-            else:
-                x = prepend(add_positions(x), readers + self.registers)
-            if self.stem_norm:
-                x = layer_norm(x)
-        (depth,) = scale_depths((self.depth,), self.depth_multiplier)
         hidden = max(1, round(width * self.mlp_ratio))
+        with x.graph.scope("stem"):
+            x = self._tokens(x, width)
+        (depth,) = scale_depths((self.depth,), self.depth_multiplier)
         with x.graph.scope("stage1"):
             for _ in range(depth):
                 x = transformer_block(
@@ -161,22 +154,25 @@ class PatchSpec(ArchitectureSpec):
         with x.graph.scope("head"):
             if self.pool == "token":
                 return self._by_tokens(x)
-            if self.pool == "mean":
-                x = self._mean(x)
-            else:
-                x = layer_norm(x)
-                if self.registers:
-                    # A linear layer lays its input out anew when there are gaps between the images.
-                    x = contiguous(without_first(x, self.registers))
-                x = latent_pool(
-                    x,
-                    heads,
-                    hidden=hidden,
-                    kind=self.attention,
-                    qkv_bias=self.qkv_bias,
-                    perceptron_kind=self.perceptron,
-                )
-            return linear(x, self.num_classes) if self.num_classes else x
+            x = self._mean(x) if self.pool == "mean" else self._asked(x, heads, hidden)
+            return self._classified(x)
+
+    def _tokens(self, x: Tensor, width: int) -> Tensor:
+        """Those that are read in the end, registers and patches."""
+        others = (self.pool == "token") + self.distillation_token + self.registers
+        x = patch_tokens(x, width, self.patch, bias=not self.stem_norm)
+        if self.position_of_tokens:
+            x = add_positions(prepend(x, others))
+        else:
+            x = prepend(add_positions(x), others)
+        return layer_norm(x) if self.stem_norm else x
+
+    def _by_tokens(self, x: Tensor) -> Tensor:
+        x = layer_norm(x)
+        y = self._classified(select(x, 1, 0))
+        if not self.distillation_token:
+            return y
+        return scale(y + self._classified(select(x, 1, 1)), 0.5)
 
     def _mean(self, x: Tensor) -> Tensor:
         """(N, registers + patches, C) -> (N, C)."""
@@ -184,15 +180,23 @@ class PatchSpec(ArchitectureSpec):
             return flatten(mean(without_first(layer_norm(x), self.registers), 1))
         return layer_norm(flatten(mean(without_first(x, self.registers), 1)))
 
-    def _by_tokens(self, x: Tensor) -> Tensor:
+    def _asked(self, x: Tensor, heads: int, hidden: int) -> Tensor:
+        """(N, registers + patches, C) -> (N, C)."""
         x = layer_norm(x)
-        token = select(x, 1, 0)
-        y = linear(token, self.num_classes) if self.num_classes else token
-        if not self.distillation_token:
-            return y
-        distilled = select(x, 1, 1)
-        other = linear(distilled, self.num_classes) if self.num_classes else distilled
-        return scale(y + other, 0.5)
+        if self.registers:
+            # A linear layer lays its input out anew when there are gaps between the images.
+            x = contiguous(without_first(x, self.registers))
+        return latent_pool(
+            x,
+            heads,
+            hidden=hidden,
+            kind=self.attention,
+            qkv_bias=self.qkv_bias,
+            perceptron_kind=self.perceptron,
+        )
+
+    def _classified(self, x: Tensor) -> Tensor:
+        return linear(x, self.num_classes) if self.num_classes else x
 
 
 def patch_preset(
