@@ -60,9 +60,9 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Reading[int], t
 
 
 def as_case(preset: Preset) -> Any:
-    """A preset to be run; a third of a gigabyte of weights or 400 operators take their time."""
+    """A preset to be run; a third of a gigabyte of weights or 300 operators take their time."""
     totals = Profile(preset.spec.graph()).totals
-    slow = 4 * totals.params > 3 * 10**8 or totals.operators > 400
+    slow = 4 * totals.params > 3 * 10**8 or totals.operators > 300
     return pytest.param(preset, marks=[pytest.mark.slow] if slow else [], id=preset.name)
 
 

@@ -21,8 +21,8 @@ from tests.spread import RESNEXT, across_the_spread
 
 
 def as_case(preset: Preset) -> Any:
-    """A preset to be lowered; a thousand operators take their time."""
-    slow = len(preset.spec.graph().calls) > 1000
+    """A preset to be lowered; 600 operators take their time."""
+    slow = len(preset.spec.graph().calls) > 600
     return pytest.param(preset, marks=[pytest.mark.slow] if slow else [], id=preset.name)
 
 
