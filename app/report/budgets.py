@@ -7,10 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from app.report.scaling import fed
-from app.report.tables import console, table
+from app.report.tables import BARS, console, table
 from app.units import amount, si
 
-_BARS = "▁▂▃▄▅▆▇█"
 _USUAL = ("params", "macs", "activations")
 _QUANTILES = (("least", 0), ("5 %", 5), ("25 %", 25), ("median", 50), ("75 %", 75), ("95 %", 95),
               ("most", 100))  # fmt: skip
@@ -202,7 +201,7 @@ def _limit(limit: dict[str, Any]) -> str:
 def _bars(counts: Sequence[int]) -> str:
     """Bars as high as the counts; a blank for none."""
     most = max(counts)
-    return "".join(_BARS[-(-count * len(_BARS) // most) - 1] if count else " " for count in counts)
+    return "".join(BARS[-(-count * len(BARS) // most) - 1] if count else " " for count in counts)
 
 
 def _short(value: object) -> str:

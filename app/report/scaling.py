@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from analyzers.scaling.totals import ROOFLINE
-from app.report.tables import console, table
+from app.report.tables import BARS, console, table
 from app.units import si
 
-_BARS = "▁▂▃▄▅▆▇█"
 _LETTERS = {"depth": "d", "width": "w", "resolution": "r", "group_width": "g"}
 _ROUNDED = "rounded: d depth, w width, r resolution, g group width"
 
@@ -21,8 +20,8 @@ def sparkline(values: Iterable[float | None]) -> str:
     drawn = list(values)
     logs = [log(value) for value in drawn if value]
     low, high = min(logs, default=0.0), max(logs, default=0.0)
-    step = (high - low) / (len(_BARS) - 1) or 1.0
-    return "".join(_BARS[round((log(value) - low) / step)] if value else " " for value in drawn)
+    step = (high - low) / (len(BARS) - 1) or 1.0
+    return "".join(BARS[round((log(value) - low) / step)] if value else " " for value in drawn)
 
 
 def fed(how: Mapping[str, Any]) -> Text:

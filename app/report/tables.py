@@ -9,6 +9,9 @@ from rich.table import Table
 
 _UNWRAPPED = 10_000
 
+BARS = "▁▂▃▄▅▆▇█"
+"""A chart of one line: from the lowest to the highest."""
+
 
 def console() -> Console:
     """Standard output: styled and fitted on a terminal, plain and never wrapped in a pipe."""

@@ -28,12 +28,12 @@ _FLEXI = "Beyer et al. 2023 (FlexiViT)"
 
 _DISTILLED: Fields = {"distillation_token": True}
 _UNPLACED: Fields = {"position_of_tokens": False}
-_THREE: Fields = {"layer_scale": True, **_UNPLACED}
+_SCALED: Fields = {"layer_scale": True}
+_THREE: Fields = {**_SCALED, **_UNPLACED}
 _MEAN: Fields = {"pool": "mean"}
 _MEAN_OF_NORMED: Fields = {**_MEAN, "norm_on": "tokens"}
-_DINOV2: Fields = {"layer_scale": True}
 _WITH_REGISTERS: Fields = {**_THREE, "registers": 4}
-_UNBIASED: Fields = {**_MEAN_OF_NORMED, "layer_scale": True, "qkv_bias": False}
+_UNBIASED: Fields = {**_MEAN_OF_NORMED, **_SCALED, "qkv_bias": False}
 _DINO_SIZES = (("small", "small"), ("base", "base"), ("large", "large"), ("giant", "gated_giant"))
 
 
@@ -62,8 +62,8 @@ FAMILY = Family(
             for patch in patches
             for side in ((224, 384) if patch in {16, 32} else (224,))
         ),
-        _preset("vit_base_patch16_plus_240", "plus", "timm", 16, {"layer_scale": True}, 240),
-        _preset("vit_base_patch32_plus_256", "plus", "timm", 32, {"layer_scale": True}, 256),
+        _preset("vit_base_patch16_plus_240", "plus", "timm", 16, _SCALED, 240),
+        _preset("vit_base_patch32_plus_256", "plus", "timm", 32, _SCALED, 256),
         *(
             _preset(f"flexivit_{size}", size, _FLEXI, 16, _UNPLACED, 240)
             for size in ("small", "base", "large")
@@ -95,12 +95,12 @@ FAMILY = Family(
                 ("betwixt", 4, (256, 384), "timm", _THREE),
                 ("base", 4, (256,), "timm", _UNPLACED),
                 ("so150m", 4, (256, 384), _SHAPE, _MEAN_OF_NORMED),
-                ("so150m2", 1, (256, 384, 448), _SHAPE, {"layer_scale": True, "qkv_bias": False}),
+                ("so150m2", 1, (256, 384, 448), _SHAPE, {**_SCALED, "qkv_bias": False}),
             )
             for side in sides
         ),
         *(
-            _preset(f"vit_{name}_patch14_dinov2", size, _DINO, 14, _DINOV2, 518)
+            _preset(f"vit_{name}_patch14_dinov2", size, _DINO, 14, _SCALED, 518)
             for name, size in _DINO_SIZES
         ),
         *(

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from models.errors import ShapeError
 from models.graph import Tensor, block
-from models.layers.basics import layer_norm, linear, mean, parameter, permute, reshape, select
+from models.layers.basics import concat, layer_norm, linear, mean, select
 from models.layers.perceptron import PerceptronKind, perceptron
-from models.layers.self_attention import AttentionKind, attend, attention
-from models.layers.tokens import add_positions
-from models.ops import Concat, Expand
+from models.layers.self_attention import AttentionKind, attend, attention, projected
+from models.layers.tokens import add_positions, as_tokens, trained_token
 
 HEAD_WIDTH = 64
 """Channels of a head, as in Vaswani et al. 2017, Table 3."""
-
-_CONCAT_TOKENS, _EXPAND = Concat(1), Expand()
 
 
 @block
@@ -40,15 +37,9 @@ def latent_pool(
         qkv_bias: whether queries, keys and values have biases.
         perceptron_kind: its nonlinearity.
     """
-    tokens, channels = x.shape[1:]
-    each = channels // heads
-    asking = x.graph.append(_EXPAND, parameter(x, 1, 1, channels), x)
-    q = permute(reshape(linear(asking, channels, bias=qkv_bias), 1, heads, each), 0, 2, 1, 3)
-    apart = reshape(linear(x, 2 * channels, bias=qkv_bias), tokens, 2, heads, each)
-    # (N, tokens, 2, heads, d) -> (N, 2, heads, tokens, d)
-    heads_first = permute(apart, 0, 2, 3, 1, 4)
-    k, v = (select(heads_first, 1, i) for i in (0, 1))
-    y = linear(attend(q, k, v, kind=kind), channels)
+    (q,) = projected(trained_token(x), heads, 1, bias=qkv_bias)
+    k, v = projected(x, heads, 2, bias=qkv_bias)
+    y = linear(attend(q, k, v, kind=kind), x.shape[2])
     y = y + perceptron(layer_norm(y), hidden, perceptron_kind)
     return select(y, 1, 0)
 
@@ -60,10 +51,9 @@ def attention_pool(x: Tensor, features: int) -> Tensor:
     W attention([mean of t, t] + positions), of which the first token is kept; t are the H · W
     positions of the map.
     """
-    _, channels, rows, columns = x.shape
-    if channels % HEAD_WIDTH:
-        raise ShapeError(f"{channels} channels do not divide into heads of {HEAD_WIDTH}")
-    tokens = permute(reshape(x, channels, rows * columns), 0, 2, 1)
-    tokens = x.graph.append(_CONCAT_TOKENS, mean(tokens, 1), tokens)
-    tokens = attention(add_positions(tokens), channels // HEAD_WIDTH, features=features)
+    if x.channels % HEAD_WIDTH:
+        raise ShapeError(f"{x.channels} channels do not divide into heads of {HEAD_WIDTH}")
+    tokens = as_tokens(x)
+    tokens = concat(mean(tokens, 1), tokens)
+    tokens = attention(add_positions(tokens), x.channels // HEAD_WIDTH, features=features)
     return select(tokens, 1, 0)

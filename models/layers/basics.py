@@ -283,7 +283,7 @@ def flatten(x: Tensor) -> Tensor:
 
 
 def concat(*tensors: Tensor) -> Tensor:
-    """Tensors laid one after another along the channels."""
+    """Tensors laid one after another along the channels of maps, or as more tokens."""
     return tensors[0].graph.append(_CONCAT_CHANNELS, *tensors)
 
 
@@ -309,7 +309,12 @@ def pad(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
 
 def channel_slice(x: Tensor, start: int, stop: int) -> Tensor:
     """Channels from ``start`` up to, not including, ``stop``, as a view."""
-    return x.graph.append(_slice_op(1, start, stop), x)
+    return narrow(x, 1, start, stop)
+
+
+def narrow(x: Tensor, dim: int, start: int, stop: int) -> Tensor:
+    """What is at ``start`` up to, not including, ``stop`` of a dimension, as a view."""
+    return x.graph.append(_slice_op(dim, start, stop), x)
 
 
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:

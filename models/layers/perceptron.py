@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 from models.graph import Tensor, block
-from models.layers.basics import act, linear, scale
-from models.ops import Slice
+from models.layers.basics import act, linear, narrow, scale
 
 PerceptronKind = Literal["gelu", "gelu_tanh", "quick_gelu", "swiglu"]
 """The nonlinearity between both layers, or, with swiglu, the gate."""
 
 QUICK_GELU_SLOPE = 1.702
 """Of the sigmoid that stands for the normal distribution; Hendrycks & Gimpel 2016 §2."""
-
-_slice_op = lru_cache(256)(Slice)
 
 
 @block
@@ -32,7 +28,7 @@ def perceptron(x: Tensor, hidden: int, kind: PerceptronKind = "gelu") -> Tensor:
     if kind == "swiglu":
         y = linear(x, 2 * hidden)
         dim = len(y.shape) - 1
-        gate, y = (y.graph.append(_slice_op(dim, i * hidden, (i + 1) * hidden), y) for i in (0, 1))
+        gate, y = (narrow(y, dim, i * hidden, (i + 1) * hidden) for i in (0, 1))
         y = act(gate, "silu", inplace=False) * y
     else:
         y = linear(x, hidden)

@@ -49,16 +49,29 @@ def attention(
             only composed.
         features: of the result: as many as there are channels by default; with 0 there is no W.
     """
+    q, k, v = projected(x, heads, 3, bias=bias)
+    y = attend(q, k, v, kind=kind, add_positions=add_positions)
+    return y if features == 0 else linear(y, features or x.shape[-1])
+
+
+def projected(x: Tensor, heads: int, count: int, *, bias: bool = True) -> tuple[Tensor, ...]:
+    """So many linear maps of (N, ..., tokens, channels) at once, each (N, ..., heads, tokens, d).
+
+    Raises:
+        ShapeError: if the channels do not divide into the heads.
+    """
     *outer, tokens, channels = x.shape[1:]
     if channels % heads:
         raise ShapeError(f"{channels} channels do not divide into {heads} heads")
-    apart = reshape(linear(x, 3 * channels, bias=bias), *outer, tokens, 3, heads, channels // heads)
-    token_dim = len(outer) + 1
-    # (N, ..., tokens, 3, heads, d) -> (N, ..., 3, heads, tokens, d)
-    heads_first = permute(apart, *_with_tokens_inside(len(apart.shape), token_dim))
-    q, k, v = (select(heads_first, token_dim, i) for i in range(3))
-    y = attend(q, k, v, kind=kind, add_positions=add_positions)
-    return y if features == 0 else linear(y, features or channels)
+    maps = (count,) if count > 1 else ()
+    y = linear(x, count * channels, bias=bias)
+    apart = reshape(y, *outer, tokens, *maps, heads, channels // heads)
+    rank, token_dim = len(apart.shape), len(outer) + 1
+    if not maps:
+        return (permute(apart, *_swapped(rank, token_dim)),)
+    # (N, ..., tokens, count, heads, d) -> (N, ..., count, heads, tokens, d)
+    heads_first = permute(apart, *_with_tokens_inside(rank, token_dim))
+    return tuple([select(heads_first, token_dim, i) for i in range(count)])
 
 
 def attend(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from models.graph import Tensor
-from models.layers.basics import conv, parameter, permute, reshape
-from models.ops import Concat, Expand, Slice
+from models.layers.basics import concat, conv, narrow, parameter, permute, reshape
+from models.ops import Expand
 
-_EXPAND, _CONCAT_TOKENS = Expand(), Concat(1)
-_slice_op = lru_cache(256)(Slice)
+_EXPAND = Expand()
 
 
 def patch_tokens(x: Tensor, width: int, patch: int, *, bias: bool = True) -> Tensor:
@@ -30,13 +27,18 @@ def as_map(x: Tensor, rows: int, columns: int) -> Tensor:
 
 def prepend(x: Tensor, count: int) -> Tensor:
     """(N, n, C) -> (N, n + count, C): trained tokens before those of the patches."""
-    tokens = [x.graph.append(_EXPAND, parameter(x, 1, 1, x.shape[2]), x) for _ in range(count)]
-    return x.graph.append(_CONCAT_TOKENS, *tokens, x) if tokens else x
+    tokens = [trained_token(x) for _ in range(count)]
+    return concat(*tokens, x) if tokens else x
+
+
+def trained_token(x: Tensor) -> Tensor:
+    """(N, 1, C): a trained vector beside the tokens of x, the same for every image."""
+    return x.graph.append(_EXPAND, parameter(x, 1, 1, x.shape[2]), x)
 
 
 def without_first(x: Tensor, count: int) -> Tensor:
     """(N, n, C) -> (N, n - count, C), as a view: what comes after the first tokens."""
-    return x.graph.append(_slice_op(1, count, x.shape[1]), x) if count else x
+    return narrow(x, 1, count, x.shape[1]) if count else x
 
 
 def add_positions(x: Tensor) -> Tensor:

@@ -9,17 +9,17 @@ from models.layers.basics import (
     contiguous,
     layer_norm,
     linear,
+    narrow,
     parameter,
     permute,
     reshape,
 )
 from models.layers.perceptron import perceptron
 from models.layers.self_attention import attention
-from models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, Slice, WindowMask
+from models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, WindowMask
 
 _LOOKUP = Lookup()
 _pad_op = lru_cache(256)(Pad2d)
-_slice_op = lru_cache(256)(Slice)
 _roll_op = lru_cache(256)(Roll)
 _positions_op = lru_cache(256)(RelativePositions)
 _mask_op = lru_cache(256)(WindowMask)
@@ -117,5 +117,5 @@ def _cropped(x: Tensor, size: Pair) -> Tensor:
         return x
     for dim, side in enumerate(size, 1):
         if x.shape[dim] > side:
-            x = x.graph.append(_slice_op(dim, 0, side), x)
+            x = narrow(x, dim, 0, side)
     return contiguous(x)
