@@ -42,7 +42,11 @@ test-slow: $(VENV)/.test ## Run the tests that take minutes
 check: $(VENV)/.check ## Lint, formatting, types, direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	@# Type checkers look for packages in folders: here they find the links that the finder of an editable
+	@# install would follow.
+	@mkdir -p $(VENV)/typed/archmeter
+	@ln -sfn $(CURDIR)/archmeter/__init__.py $(CURDIR)/archmeter/py.typed $(CURDIR)/models $(CURDIR)/analyzers $(CURDIR)/app $(VENV)/typed/archmeter/
+	MYPYPATH=$(VENV)/typed $(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
 
 format: $(VENV)/.check ## Format the code and fix what ruff can
@@ -61,11 +65,11 @@ screenshots: $(VENV)/.test ## Take the README's screenshots again (needs chromiu
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 types: $(VENV)/.check ## Write the client's types from the OpenAPI document again
-	$(BIN)/python -m app.client.generate
+	$(BIN)/python -m archmeter.app.client.generate
 	$(BIN)/ruff format --quiet app/client
 
 vendor: $(VENV)/.run ## Fetch vendored scripts and styles again (needs npm)
-	$(BIN)/python -m app.web.vendored
+	$(BIN)/python -m archmeter.app.web.vendored
 
 lock: ## Renew constraints.txt (needs uv; ARGS=--upgrade for newer versions)
 	@test -n "$(UV)" || { echo "make lock needs uv on PATH" >&2; exit 1; }
@@ -76,8 +80,8 @@ lock: ## Renew constraints.txt (needs uv; ARGS=--upgrade for newer versions)
 	@mv constraints.tmp constraints.txt
 
 clean: ## Remove .venv, caches and build output; data/ stays
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
-	find models analyzers app tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find archmeter models analyzers app tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # ---- installing: a file in .venv, touched last, says that a step was finished
 
@@ -91,13 +95,13 @@ endif
 # the wrong one answer for other packages; an installed 2.13.0+cpu satisfies the pin torch==2.13.0 afterwards.
 comma := ,
 define install
-@echo "Installing$(if $(1), what $(1) needs) into $(VENV); the first time takes a minute or more (torch is large)"
+@echo "Installing what $(1) needs into $(VENV); the first time takes a minute or more (torch is large)"
 @$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url "$(TORCH_INDEX)" --constraint constraints.txt torch)
-@$(INSTALL) --constraint constraints.txt --editable ".$(if $(1),[$(1)])"
+@$(INSTALL) --constraint constraints.txt --editable ".[$(1)]"
 endef
 
 $(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
-	$(call install)
+	$(call install,serve$(comma)torch)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt

@@ -1,7 +1,7 @@
 """What a network costs: one reading to a file, each a table of one small rule per operator."""
 
-from analyzers.layer_table import LayerTable, Row
-from analyzers.profile import COUNTING_RULES, Memory, Profile, RollUp, Totals, analyze
+from archmeter.analyzers.layer_table import LayerTable, Row
+from archmeter.analyzers.profile import COUNTING_RULES, Memory, Profile, RollUp, Totals, analyze
 
 __all__ = [
     "COUNTING_RULES",

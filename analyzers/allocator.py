@@ -15,10 +15,10 @@ from itertools import accumulate, chain
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.live_tensors import Liveness
-from analyzers.profile import Profile
-from models.graph import Call
-from models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op
+from archmeter.analyzers.live_tensors import Liveness
+from archmeter.analyzers.profile import Profile
+from archmeter.models.graph import Call
+from archmeter.models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

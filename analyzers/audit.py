@@ -15,15 +15,16 @@ from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.allocator import measure, predict
-from analyzers.compute import macs
-from analyzers.conventions import fvcore_count, fvcore_extra
-from analyzers.profile import Profile
-from models.errors import ArchmeterError, ShapeError
-from models.graph import Call, Graph
-from models.ops import BatchNorm2d
-from models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
-from models.torch_module import to_torch
+from archmeter.analyzers.allocator import measure, predict
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.conventions import fvcore_count, fvcore_extra
+from archmeter.analyzers.profile import Profile
+from archmeter.models.errors import ArchmeterError, ShapeError
+from archmeter.models.extras import explained
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import BatchNorm2d
+from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
+from archmeter.models.torch_module import to_torch
 
 if TYPE_CHECKING:
     from torch import Tensor, UntypedStorage, nn
@@ -116,6 +117,7 @@ class AuditReport(NamedTuple):
         return {"agrees": self.agrees, "checks": [check.as_dict() for check in self.checks]}
 
 
+@explained()
 def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport:  # noqa: A002
     """Recount a network with torch and fvcore.
 

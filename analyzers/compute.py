@@ -12,8 +12,8 @@ from math import prod
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from analyzers.reading import Reading
-from models.ops import (
+from archmeter.analyzers.reading import Reading
+from archmeter.models.ops import (
     Activation,
     ActivationKind,
     AdaptiveAvgPool2d,

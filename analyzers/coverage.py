@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.layer_table import Row
-from analyzers.profile import Profile
-from models.graph import Scope
-from models.ops import Pair, Shape
+from archmeter.analyzers.layer_table import Row
+from archmeter.analyzers.profile import Profile
+from archmeter.models.graph import Scope
+from archmeter.models.ops import Pair, Shape
 
 if TYPE_CHECKING:
-    from analyzers.sight import Sight
-    from analyzers.stretch import Stretch
+    from archmeter.analyzers.sight import Sight
+    from archmeter.analyzers.stretch import Stretch
 
 
 class SeenRow(NamedTuple):
@@ -78,7 +78,7 @@ def coverage(profile: Profile) -> Coverage:
     Raises:
         SightTooLarge: if there are too many positions to follow.
     """
-    from analyzers.sight import sights  # noqa: PLC0415 - numpy takes 100 ms to import
+    from archmeter.analyzers.sight import sights  # noqa: PLC0415 - numpy takes 100 ms to import
 
     _, _, height, width = profile.input_shape
     # Most operators see what their input sees, and are handed the same object.

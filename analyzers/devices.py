@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
-from models.errors import ArchmeterError, UnknownName
-from models.spec import DType
+from archmeter.models.errors import ArchmeterError, UnknownName
+from archmeter.models.spec import DType
 
 TABLE = Path(__file__).with_name("devices.csv")
 

@@ -7,15 +7,15 @@ from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
-from analyzers.compute import FlopKind, activations, flops, macs
-from analyzers.inference_peak import workspace
-from analyzers.params import NO_WEIGHTS, weights
-from analyzers.reading import Rule, Survey
-from analyzers.receptive_field import Window, windows
-from analyzers.saved_tensors import NOTHING_KEPT, Kept, kept
-from analyzers.storage import NOTHING_EXTRA
-from models.graph import Call, Graph
-from models.ops import Op, Shape
+from archmeter.analyzers.compute import FlopKind, activations, flops, macs
+from archmeter.analyzers.inference_peak import workspace
+from archmeter.analyzers.params import NO_WEIGHTS, weights
+from archmeter.analyzers.reading import Rule, Survey
+from archmeter.analyzers.receptive_field import Window, windows
+from archmeter.analyzers.saved_tensors import NOTHING_KEPT, Kept, kept
+from archmeter.analyzers.storage import NOTHING_EXTRA
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import Op, Shape
 
 SHOWN = 11
 """The first columns are shown in the layer table, in their order."""

@@ -10,7 +10,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import get_type_hints
 
-from analyzers.profile import Memory, Profile, Totals
+from archmeter.analyzers.profile import Memory, Profile, Totals
 
 
 def _integers(kind: type[Totals | Memory]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple, TypeVar
 
-from models.graph import Graph, Scope, Tensor
+from archmeter.models.graph import Graph, Scope, Tensor
 
 T = TypeVar("T")
 

@@ -24,9 +24,9 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
-from analyzers.compute import flops, macs
-from analyzers.traffic import NOTHING_MOVED, Traffic, traffic
-from models.graph import Call, Graph, Tensor
+from archmeter.analyzers.compute import flops, macs
+from archmeter.analyzers.traffic import NOTHING_MOVED, Traffic, traffic
+from archmeter.models.graph import Call, Graph, Tensor
 
 
 class Cost(NamedTuple):

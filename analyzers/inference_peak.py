@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
-from analyzers.reading import Reading
-from analyzers.storage import NOTHING_EXTRA, Extra, statistics
-from models.graph import Graph
-from models.ops import (
+from archmeter.analyzers.reading import Reading
+from archmeter.analyzers.storage import NOTHING_EXTRA, Extra, statistics
+from archmeter.models.graph import Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, overload
 
-from models.ops import Pair, Shape
+from archmeter.models.ops import Pair, Shape
 
 
 class Row(NamedTuple):

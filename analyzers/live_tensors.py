@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from analyzers.inference_peak import last_uses
-from analyzers.profile import Profile
+from archmeter.analyzers.inference_peak import last_uses
+from archmeter.analyzers.profile import Profile
 
 
 class LiveTensor(NamedTuple):

@@ -6,7 +6,7 @@ from functools import partial
 from math import prod
 from typing import NamedTuple
 
-from models.graph import Call
+from archmeter.models.graph import Call
 
 COUNTER_BYTES = 8
 """``num_batches_tracked`` is an int64, whatever the dtype of the network."""

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from analyzers.compute import FLOP_KINDS
-from analyzers.facts import SHOWN, Columns, columns
-from analyzers.folding import fold
-from analyzers.inference_peak import inference_peak
-from analyzers.layer_table import LayerTable
-from analyzers.params import COUNTER_BYTES
-from analyzers.receptive_field import receptive_fields
-from analyzers.saved_tensors import kept_bytes
-from analyzers.storage import storages
-from models.errors import GraphTooLarge
-from models.graph import MAX_EXACT, Graph, Scope
-from models.ops import Shape
-from models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
+from archmeter.analyzers.compute import FLOP_KINDS
+from archmeter.analyzers.facts import SHOWN, Columns, columns
+from archmeter.analyzers.folding import fold
+from archmeter.analyzers.inference_peak import inference_peak
+from archmeter.analyzers.layer_table import LayerTable
+from archmeter.analyzers.params import COUNTER_BYTES
+from archmeter.analyzers.receptive_field import receptive_fields
+from archmeter.analyzers.saved_tensors import kept_bytes
+from archmeter.analyzers.storage import storages
+from archmeter.models.errors import GraphTooLarge
+from archmeter.models.graph import MAX_EXACT, Graph, Scope
+from archmeter.models.ops import Shape
+from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
 
 COUNTING_RULES = "3"
 """Version of all rules in this package that decide a figure; stored with every result."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from models.graph import Call
-from models.ops import Op
+from archmeter.models.graph import Call
+from archmeter.models.ops import Op
 
 T = TypeVar("T")
 Rule = Callable[..., T]

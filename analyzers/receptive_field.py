@@ -11,9 +11,9 @@ from itertools import chain, count, islice
 from math import isqrt
 from typing import NamedTuple
 
-from analyzers.reading import Reading
-from models.graph import Graph
-from models.ops import (
+from archmeter.analyzers.reading import Reading
+from archmeter.models.graph import Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,

@@ -17,14 +17,14 @@ from functools import lru_cache
 from math import prod
 from typing import Any, Literal, NamedTuple
 
-from analyzers.compute import flops, macs
-from analyzers.devices import Peaks
-from analyzers.fusion import Kernel, kernels
-from analyzers.profile import Profile
-from analyzers.storage import INDEX_BYTES
-from models.graph import Call
-from models.ops import Conv2d
-from models.spec import ITEM_SIZES
+from archmeter.analyzers.compute import flops, macs
+from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.fusion import Kernel, kernels
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.storage import INDEX_BYTES
+from archmeter.models.graph import Call
+from archmeter.models.ops import Conv2d
+from archmeter.models.spec import ITEM_SIZES
 
 Limit = Literal["compute", "bandwidth"]
 LayerKind = Literal[

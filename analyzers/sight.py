@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.reading import Reading
-from analyzers.stretch import (
+from archmeter.analyzers.reading import Reading
+from archmeter.analyzers.stretch import (
     MAX_ELEMENTS,
     SightTooLarge,
     Stretch,
@@ -35,8 +35,8 @@ from analyzers.stretch import (
     windowed,
     with_size,
 )
-from models.graph import Call, Graph
-from models.ops import (
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,

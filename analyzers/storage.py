@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import NamedTuple
 
-from models.graph import Graph
+from archmeter.models.graph import Graph
 
 INDEX_BYTES = 8
 """Positions of maxima are int64."""

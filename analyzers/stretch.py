@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ArchmeterError
-from models.ops import Shape
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.ops import Shape
 
 Stretch = NDArray[np.int32]
 

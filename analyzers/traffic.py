@@ -10,8 +10,8 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from analyzers.reading import Reading
-from models.ops import (
+from archmeter.analyzers.reading import Reading
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,

@@ -13,10 +13,10 @@ from functools import cache
 from math import prod
 from typing import Any, Literal, NamedTuple
 
-from analyzers.conventions import fvcore_count
-from analyzers.layer_table import Row
-from analyzers.profile import Profile, analyze
-from models.published import Published, published
+from archmeter.analyzers.conventions import fvcore_count
+from archmeter.analyzers.layer_table import Row
+from archmeter.analyzers.profile import Profile, analyze
+from archmeter.models.published import Published, published
 
 Verdict = Literal["equal", "explained", "unexplained"]
 FigureName = Literal["params", "flops", "activations"]

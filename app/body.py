@@ -6,8 +6,8 @@ one unhelpful 400. Reading them here gives each its own problem, and costs less.
 
 from starlette.requests import Request
 
-from app import strict_json
-from app.errors import BodyTooLarge, UnsupportedMediaType
+from archmeter.app import strict_json
+from archmeter.app.errors import BodyTooLarge, UnsupportedMediaType
 
 
 async def read_json(request: Request, *, limit: int) -> strict_json.JSON:

@@ -1,7 +1,7 @@
 """The catalogue as a Markdown table: the README shows it, and a test holds the README to it."""
 
-from models import registry
-from models.spec import Family
+from archmeter.models import registry
+from archmeter.models.spec import Family
 
 _SHOWN = 6
 

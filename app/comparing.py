@@ -5,16 +5,16 @@ from math import log2, prod
 from operator import add
 from typing import NamedTuple
 
-from analyzers import Profile
-from analyzers.figures import figures
-from analyzers.profile import RollUp
-from analyzers.scaling.sizes import channels, sizes
-from app.charts.accuracy import Accuracy, accuracies
-from app.charts.subjects import profile_of
-from app.figures import ratios
-from app.question import Question
-from models import registry
-from models.graph import Scope
+from archmeter.analyzers import Profile
+from archmeter.analyzers.figures import figures
+from archmeter.analyzers.profile import RollUp
+from archmeter.analyzers.scaling.sizes import channels, sizes
+from archmeter.app.charts.accuracy import Accuracy, accuracies
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.figures import ratios
+from archmeter.app.question import Question
+from archmeter.models import registry
+from archmeter.models.graph import Scope
 
 _MAP_DIMENSIONS = 3
 """What has so many dimensions or more has positions: maps, and tokens one after another."""

@@ -5,9 +5,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from analyzers.conventions import TOOLS, Convention, Item, Tool, UnknownTool, conventions, tool
-from app.question import Question, inside_architecture
-from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
+from archmeter.analyzers.conventions import (
+    TOOLS,
+    Convention,
+    Item,
+    Tool,
+    UnknownTool,
+    conventions,
+    tool,
+)
+from archmeter.app.question import Question, inside_architecture
+from archmeter.app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
 
 ItemFigures = create_model(
     "ConventionItem", __base__=Derived, __doc__=Item.__doc__, **described(Item)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.charts.rendering import Renderer
-from app.services import Analyses
-from app.settings import Settings
-from app.store import Store
+from archmeter.app.charts.rendering import Renderer
+from archmeter.app.services import Analyses
+from archmeter.app.settings import Settings
+from archmeter.app.store import Store
 
 
 async def _store(request: Request) -> Store:

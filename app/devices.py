@@ -2,8 +2,8 @@
 
 from pydantic import create_model
 
-from analyzers.devices import Device, devices
-from app.schemas import Body, Derived, described
+from archmeter.analyzers.devices import Device, devices
+from archmeter.app.schemas import Body, Derived, described
 
 DeviceFigures = create_model(
     "DeviceFigures", __base__=Derived, __doc__=Device.__doc__, **described(Device)

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from models.errors import ArchmeterError
+from archmeter.models.errors import ArchmeterError
 
 
 class FieldError(BaseModel):

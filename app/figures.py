@@ -6,7 +6,7 @@ being counted (and by a migration; a test asks for it).
 
 from collections.abc import Mapping
 
-from analyzers.figures import READERS, figures
+from archmeter.analyzers.figures import READERS, figures
 
 __all__ = ["FIGURES", "LARGEST", "figures", "ratios"]
 

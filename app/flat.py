@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from app.charts.chart import Row
-from app.records import Summary
-from app.schemas import summary_fields
-from models.spec import Family, Preset
+from archmeter.app.charts.chart import Row
+from archmeter.app.records import Summary
+from archmeter.app.schemas import summary_fields
+from archmeter.models.spec import Family, Preset
 
 
 def analysis_row(summary: Summary) -> Row:

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from analyzers.formulas import BLOCKS, ClosedForms, block_forms, network_forms
-from analyzers.formulas.listing import latex_source, python_source
-from analyzers.formulas.symbols import Range
-from app.question import Question
-from app.schemas import AnalysisId, Body, Derived, described
-from models.errors import SpecConflict
-from models.spec import DType
+from archmeter.analyzers.formulas import BLOCKS, ClosedForms, block_forms, network_forms
+from archmeter.analyzers.formulas.listing import latex_source, python_source
+from archmeter.analyzers.formulas.symbols import Range
+from archmeter.app.question import Question
+from archmeter.app.schemas import AnalysisId, Body, Derived, described
+from archmeter.models.errors import SpecConflict
+from archmeter.models.spec import DType
 
 _SYMBOLS = r"[A-Za-z_]\w*(=\w+)*(,[A-Za-z_]\w*(=\w+)*)*"
 _ASSIGNED = r"\w+=[0-9]{1,6}(,\w+=[0-9]{1,6})*"

@@ -2,8 +2,8 @@
 
 import re
 
-from app import strict_json
-from models.errors import ArchmeterError
+from archmeter.app import strict_json
+from archmeter.models.errors import ArchmeterError
 
 _SIDES = re.compile(r"(\d{1,9}) *[x×] *(\d{1,9})", re.ASCII | re.IGNORECASE)
 _LIST = re.compile(r"-?[\d.]+( *, *-?[\d.]+)+", re.ASCII)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import get_type_hints
 
-from analyzers import Row, Totals
+from archmeter.analyzers import Row, Totals
 
 _NUMERIC = {name for name, hint in get_type_hints(Row).items() if hint is int}
 _SUMMED = ("params", "trainable_params", "buffers", "macs", "flops", "activations")

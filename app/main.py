@@ -7,13 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
-from app import openapi, problems, web
-from app.asgi import Compressed, HeadAsGet
-from app.charts.rendering import Renderer
-from app.routes import ROUTERS
-from app.settings import Settings
-from app.store import Store
-from app.stored_answers import StoredAnswers
+from archmeter.app import openapi, problems, web
+from archmeter.app.asgi import Compressed, HeadAsGet
+from archmeter.app.charts.rendering import Renderer
+from archmeter.app.routes import ROUTERS
+from archmeter.app.settings import Settings
+from archmeter.app.store import Store
+from archmeter.app.stored_answers import StoredAnswers
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

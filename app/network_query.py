@@ -4,14 +4,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app import strict_json
-from app.errors import FieldError, InvalidRequest, UnknownAnalysis
-from app.question import Question
-from app.services import Analyses
-from app.validation import nearest
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import DType
+from archmeter.app import strict_json
+from archmeter.app.errors import FieldError, InvalidRequest, UnknownAnalysis
+from archmeter.app.question import Question
+from archmeter.app.services import Analyses
+from archmeter.app.validation import nearest
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import DType
 
 PresetName = Annotated[str, Field(min_length=1, max_length=100)]
 ArchitectureText = Annotated[str, Field(min_length=2, max_length=4_000)]

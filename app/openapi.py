@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app.problems import MEDIA_TYPE, Problem
-from app.question import AnalysisRequest
-from models import registry
-from models.spec import Family
+from archmeter.app.problems import MEDIA_TYPE, Problem
+from archmeter.app.question import AnalysisRequest
+from archmeter.models import registry
+from archmeter.models.spec import Family
 
 _REF = "#/components/schemas/"
 

@@ -17,10 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from app import errors, strict_json
-from app.errors import FieldError, InvalidRequest
-from app.validation import echo, field_errors
-from models.errors import ArchmeterError
+from archmeter.app import errors, strict_json
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.validation import echo, field_errors
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.extras import MissingExtra
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -34,6 +35,7 @@ STATUS: dict[type[ArchmeterError], HTTPStatus] = {
     errors.OutdatedAnalysis: HTTPStatus.CONFLICT,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    MissingExtra: HTTPStatus.NOT_IMPLEMENTED,
     errors.RenderingFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

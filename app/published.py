@@ -4,9 +4,9 @@ from collections import Counter
 
 from pydantic import create_model
 
-from analyzers.verify import Verdict, Verification, verify
-from app.schemas import Body, Derived, described
-from models.errors import ArchmeterError
+from archmeter.analyzers.verify import Verdict, Verification, verify
+from archmeter.app.schemas import Body, Derived, described
+from archmeter.models.errors import ArchmeterError
 
 VerifiedFigure = create_model(
     "VerifiedFigure", __base__=Derived, __doc__=Verification.__doc__, **described(Verification)

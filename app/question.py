@@ -15,16 +15,16 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError
 
-from analyzers import COUNTING_RULES, Profile, analyze
-from app import strict_json
-from app.conditional import entity_tag
-from app.errors import InvalidRequest
-from app.figures import figures
-from app.records import Record, StoredBody, Summary
-from app.validation import field_errors, validate
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec, InputSpec
+from archmeter.analyzers import COUNTING_RULES, Profile, analyze
+from archmeter.app import strict_json
+from archmeter.app.conditional import entity_tag
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.figures import figures
+from archmeter.app.records import Record, StoredBody, Summary
+from archmeter.app.validation import field_errors, validate
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 ID_DIGITS = 24
 """96 bits: among a thousand million analyses, two share an id with probability 10^-11."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import create_model
 
-from analyzers.coverage import SeenRow, coverage
-from analyzers.profile import Profile
-from app.schemas import AnalysisId, Body, Derived, described
+from archmeter.analyzers.coverage import SeenRow, coverage
+from archmeter.analyzers.profile import Profile
+from archmeter.app.schemas import AnalysisId, Body, Derived, described
 
 SeenFigures = create_model(
     "SeenRow", __base__=Derived, __doc__=SeenRow.__doc__, **described(SeenRow)

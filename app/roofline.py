@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from analyzers.devices import Device, Peaks, device, devices
-from analyzers.profile import Profile
-from analyzers.roofline import (
+from archmeter.analyzers.devices import Device, Peaks, device, devices
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.roofline import (
     Bound,
     RooflineRow,
     Spent,
@@ -14,9 +14,9 @@ from analyzers.roofline import (
     needed_bytes,
     roofline,
 )
-from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
-from models.errors import ArchmeterError
-from models.spec import DType
+from archmeter.app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import DType
 
 Rate = Annotated[float, Field(ge=1, le=1e24, allow_inf_nan=False)]
 

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Self, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
-from analyzers import Memory, RollUp, Row, Totals
-from app.figures import FIGURES
-from app.question import ID_DIGITS
-from app.records import AuditRecord, AuditVerdict, Summary
-from models.spec import Family, Preset
+from archmeter.analyzers import Memory, RollUp, Row, Totals
+from archmeter.app.figures import FIGURES
+from archmeter.app.question import ID_DIGITS
+from archmeter.app.records import AuditRecord, AuditVerdict, Summary
+from archmeter.models.spec import Family, Preset
 
 ANALYSIS_ID = rf"^[0-9a-f]{{{ID_DIGITS}}}$"
 

@@ -9,11 +9,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from app.errors import InvalidRequest
-from app.settings import Settings
-from app.store import Store
-from app.validation import field_errors
-from models.errors import ArchmeterError
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.settings import Settings
+from archmeter.app.store import Store
+from archmeter.app.validation import field_errors
+from archmeter.models.errors import ArchmeterError
 
 
 class CannotListen(ArchmeterError):
@@ -37,7 +37,7 @@ def serve(**options: str | int | None) -> None:
     for name, value in settings.model_dump().items():
         os.environ[f"ARCHMETER_{name.upper()}"] = str(value)
     uvicorn.run(
-        "app.server:application",
+        "archmeter.app.server:application",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -49,7 +49,7 @@ def serve(**options: str | int | None) -> None:
 
 def application() -> FastAPI:
     """The service of a process that does nothing else."""
-    from app.main import create_app  # noqa: PLC0415 - only the processes that serve need it
+    from archmeter.app.main import create_app  # noqa: PLC0415 - only the processes that serve need it
 
     app = create_app()
     # What was imported stays: collections need not look at it again and again.

@@ -6,15 +6,15 @@ from importlib.metadata import version
 
 from pydantic import ValidationError
 
-from analyzers import COUNTING_RULES, Profile
-from app.errors import NotAudited, OutdatedAnalysis, UnknownAnalysis
-from app.figures import ratios
-from app.question import Question, inside_architecture
-from app.records import AuditRecord, StoredBody, Summary
-from app.store import Search, Store
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import InputSpec
+from archmeter.analyzers import COUNTING_RULES, Profile
+from archmeter.app.errors import NotAudited, OutdatedAnalysis, UnknownAnalysis
+from archmeter.app.figures import ratios
+from archmeter.app.question import Question, inside_architecture
+from archmeter.app.records import AuditRecord, StoredBody, Summary
+from archmeter.app.store import Search, Store
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import InputSpec
 
 
 class Analyses:
@@ -86,7 +86,7 @@ class Analyses:
             UnknownAnalysis: if the id is not stored.
             ArchmeterError: if the network is too large to be built.
         """
-        from analyzers.audit import audit  # noqa: PLC0415 - imports fvcore, and torch after it
+        from archmeter.analyzers.audit import audit  # noqa: PLC0415 - imports fvcore, and torch after it
 
         summary, question = self.question(key)
         with inside_architecture():

@@ -6,8 +6,8 @@ On the command line, in forms and in URLs alike: ``12:28``, ``24:96:8``, ``0.5~2
 
 import re
 
-from app.knob_text import value_of
-from models.errors import ArchmeterError
+from archmeter.app.knob_text import value_of
+from archmeter.models.errors import ArchmeterError
 
 RANGES = (
     "values between commas, LOW:HIGH or LOW:HIGH:STEP, or LOW:HIGH/COUNT; with ~ in place of the "

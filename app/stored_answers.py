@@ -6,8 +6,8 @@ from sqlalchemy.exc import DBAPIError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.conditional import holds
-from app.records import StoredBody
+from archmeter.app.conditional import holds
+from archmeter.app.records import StoredBody
 
 # Clients keep the answer and ask whether it still holds: a 304 costs less than they would save.
 _REVALIDATE = "public, no-cache"

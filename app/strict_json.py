@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, NoReturn, TypeAlias
 
-from app.errors import InvalidJSON
+from archmeter.app.errors import InvalidJSON
 
 JSON: TypeAlias = Any
 """Any JSON value: nothing narrower is known before validation."""

@@ -1,7 +1,7 @@
 """The code of a network that somebody asks about."""
 
-from app.question import Question, inside_architecture
-from models import registry
+from archmeter.app.question import Question, inside_architecture
+from archmeter.models import registry
 
 
 def torch_code(question: Question) -> str:
@@ -10,7 +10,7 @@ def torch_code(question: Question) -> str:
     Raises:
         ArchmeterError: if sizes do not fit together, or there is too much of it.
     """
-    from models.torch_source import torch_source  # noqa: PLC0415 - and the lowering with it
+    from archmeter.models.torch_source import torch_source  # noqa: PLC0415 - and the lowering with it
 
     with inside_architecture():
         graph = question.spec.graph(question.input.batch)

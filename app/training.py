@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from analyzers.live_tensors import Liveness, LiveTensor
-from analyzers.profile import Profile
-from analyzers.training.checkpointing import policies
-from analyzers.training.freezing import freezable
-from analyzers.training.gradients import StepMacs
-from analyzers.training.kept_list import KeptTensor, kept_list
-from analyzers.training.options import TrainingOptions
-from analyzers.training.plans import Plan, plans
-from analyzers.training.step import TrainingMemory, TrainingStep
-from app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
-from models.graph import MAX_EXACT
+from archmeter.analyzers.live_tensors import Liveness, LiveTensor
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.checkpointing import policies
+from archmeter.analyzers.training.freezing import freezable
+from archmeter.analyzers.training.gradients import StepMacs
+from archmeter.analyzers.training.kept_list import KeptTensor, kept_list
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.plans import Plan, plans
+from archmeter.analyzers.training.step import TrainingMemory, TrainingStep
+from archmeter.app.schemas import AnalysisId, AnalysisInput, Body, Derived, described
+from archmeter.models.graph import MAX_EXACT
 
 
 class TrainingQuery(TrainingOptions):

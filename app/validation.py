@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from app.errors import FieldError, InvalidRequest
-from app.schema_words import describe, discriminated, resolved
-from app.strict_json import JSON
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.schema_words import describe, discriminated, resolved
+from archmeter.app.strict_json import JSON
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Schema = Mapping[str, Any]

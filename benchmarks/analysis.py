@@ -25,9 +25,9 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from analyzers import Profile, analyze, facts
-from models import calls
-from models.registry import presets, resolve
+from archmeter.analyzers import Profile, analyze, facts
+from archmeter.models import calls
+from archmeter.models.registry import presets, resolve
 
 T = TypeVar("T")
 

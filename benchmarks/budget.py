@@ -17,10 +17,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.budgets.answers import fit_answer, sample_answer
-from app.budgets.requests import FitRequest, SampleRequest
-from app.validation import validate
-from models.registry import presets
+from archmeter.app.budgets.answers import fit_answer, sample_answer
+from archmeter.app.budgets.requests import FitRequest, SampleRequest
+from archmeter.app.validation import validate
+from archmeter.models.registry import presets
 
 SPECS = (250, 500, 1000, 2000, 4000, 8000)
 DEPTHS = ((8, 15), (16, 31), (32, 63))

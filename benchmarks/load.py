@@ -188,7 +188,7 @@ def main() -> None:
         ceiling = bench("bare ASGI hello", port, get("/"), b"200", options)
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
-        run = "from app.cli import main; main()"
+        run = "from archmeter.app.cli import main; main()"
         url = f"sqlite:///{directory}/load.db"
         arguments = ("-c", run, "serve", "--port", str(port), "--database-url", url)
         with server(*arguments, port=port) as startup:

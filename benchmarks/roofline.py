@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 
-from analyzers import Profile, analyze
-from analyzers.devices import Peaks, devices
-from analyzers.roofline import roofline
-from models.registry import resolve
-from models.spec import DType, InputSpec
-from models.torch_module import to_torch
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.devices import Peaks, devices
+from archmeter.analyzers.roofline import roofline
+from archmeter.models.registry import resolve
+from archmeter.models.spec import DType, InputSpec
+from archmeter.models.torch_module import to_torch
 
 NETWORKS = (
     "vgg11_bn",

@@ -29,9 +29,9 @@ _MEMORY = (*_TOTALS, "inference_peak_bytes", "training_saved_bytes")
 
 _ONE_CURVE = """
 import gc, json, sys, time
-from app.scaling.answers import curves_answer, spec_of
-from app.scaling.kept import KeptAnswers, question_key
-from app.scaling.requests import CurvesRequest
+from archmeter.app.scaling.answers import curves_answer, spec_of
+from archmeter.app.scaling.kept import KeptAnswers, question_key
+from archmeter.app.scaling.requests import CurvesRequest
 
 request = CurvesRequest.model_validate(json.loads(sys.argv[1]))
 kept = KeptAnswers()

@@ -18,14 +18,14 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from analyzers import analyze
-from analyzers.training.kept_list import kept_list
-from analyzers.training.largest_batch import largest_batch
-from analyzers.training.options import TrainingOptions
-from analyzers.training.plans import plans
-from analyzers.training.step import TrainingStep
-from models.registry import resolve
-from models.spec import InputSpec
+from archmeter.analyzers import analyze
+from archmeter.analyzers.training.kept_list import kept_list
+from archmeter.analyzers.training.largest_batch import largest_batch
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.plans import plans
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.models.registry import resolve
+from archmeter.models.spec import InputSpec
 
 BATCH = 32
 ADAM = TrainingOptions(optimizer="adamw")

@@ -7,7 +7,7 @@ neighbours in a search or on a scaling curve.
 
 from __future__ import annotations
 
-from models.ops import Op, Shape, Weight
+from archmeter.models.ops import Op, Shape, Weight
 
 MAX_SEEN = 250_000
 """Operators after which all calls are forgotten: few are new, and if all were, they would take

@@ -18,11 +18,11 @@ from functools import wraps
 from threading import Lock
 from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
 
-from models.calls import Call, CallsOf, calls_of, seen
-from models.errors import GraphTooLarge, ShapeError
-from models.ops import Input, Op, Shape
-from models.scope import Scope
-from models.tensor import Tensor
+from archmeter.models.calls import Call, CallsOf, calls_of, seen
+from archmeter.models.errors import GraphTooLarge, ShapeError
+from archmeter.models.ops import Input, Op, Shape
+from archmeter.models.scope import Scope
+from archmeter.models.tensor import Tensor
 
 __all__ = [
     "MAX_EXACT",

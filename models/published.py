@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from models.registry import resolve
-from models.spec import ArchitectureSpec
+from archmeter.models.registry import resolve
+from archmeter.models.spec import ArchitectureSpec
 
 TABLE = Path(__file__).with_suffix(".csv")
 

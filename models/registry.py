@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-import models.families
-from models.errors import SpecConflict, UnknownFamily, UnknownPreset
-from models.spec import ArchitectureSpec, Family, Preset
+import archmeter.models.families
+from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
+from archmeter.models.spec import ArchitectureSpec, Family, Preset
 
 
 @cache
@@ -27,7 +27,7 @@ def families() -> Mapping[str, Family]:
         TypeError: if two families share a name.
     """
     found: dict[str, Family] = {}
-    for module in iter_modules(models.families.__path__, "models.families."):
+    for module in iter_modules(archmeter.models.families.__path__, "archmeter.models.families."):
         family: Family = import_module(module.name).FAMILY
         if family.name in found:
             raise TypeError(f"two families are called {family.name!r}")

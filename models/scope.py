@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from models.graph import Graph
+    from archmeter.models.graph import Graph
 
 
 class Scope:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from models.graph import Graph, Tensor
+from archmeter.models.graph import Graph, Tensor
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.ops import Add, Mul, Op, Shape
+from archmeter.models.ops import Add, Mul, Op, Shape
 
 if TYPE_CHECKING:
-    from models.calls import Call
-    from models.graph import Graph
-    from models.scope import Scope
+    from archmeter.models.calls import Call
+    from archmeter.models.graph import Graph
+    from archmeter.models.scope import Scope
 
 _ADD, _ADD_IN_PLACE, _MUL = Add(), Add(inplace=True), Mul()
 

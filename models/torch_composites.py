@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.ops import BlurPool2d
-from models.torch_functions import blur_filter
+from archmeter.models.ops import BlurPool2d
+from archmeter.models.torch_functions import blur_filter
 
 if TYPE_CHECKING:
     from torch import fx, nn

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from models import torch_functions
+from archmeter.models import torch_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.ops import Pair
+from archmeter.models.ops import Pair
 
 if TYPE_CHECKING:
     from torch import Tensor

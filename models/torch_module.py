@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from operator import add, getitem, iadd, mul, truediv
 from typing import TYPE_CHECKING, Any
 
-from models.graph import Graph, Scope, Tensor
-from models.ops import (
+from archmeter.models.extras import explained
+from archmeter.models.graph import Graph, Scope, Tensor
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,
@@ -62,13 +63,14 @@ from models.ops import (
     VectorNorm,
     WindowMask,
 )
-from models.torch_composites import blur_pool, standardized
-from models.torch_functions import expand, matmul_by_rows, relative_positions, window_mask
+from archmeter.models.torch_composites import blur_pool, standardized
+from archmeter.models.torch_functions import expand, matmul_by_rows, relative_positions, window_mask
 
 if TYPE_CHECKING:
     from torch import fx, nn
 
 
+@explained()
 def to_torch(graph: Graph) -> fx.GraphModule:
     """A module that computes what the graph describes, with freshly initialised weights."""
     return _Lowering(graph).scope(graph.root)

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from models import torch_functions
-from models.graph import Graph
-from models.ops import BlurPool2d, Conv2d, Op, RelativePositions, WindowMask
-from models.torch_forward import readable_forward
-from models.torch_module import to_torch
+from archmeter.models import torch_functions
+from archmeter.models.extras import explained
+from archmeter.models.graph import Graph
+from archmeter.models.ops import BlurPool2d, Conv2d, Op, RelativePositions, WindowMask
+from archmeter.models.torch_forward import readable_forward
+from archmeter.models.torch_module import to_torch
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -32,6 +33,7 @@ _PLACEMENT = frozenset({"device", "dtype"})
 _KERNEL = "nn.Parameter(nn.init.kaiming_uniform_(torch.empty({}), a=5**0.5))"
 
 
+@explained()
 def torch_source(graph: Graph, title: str) -> str:
     """The Python file of a network, with a class called ``Network``.
 

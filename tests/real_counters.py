@@ -16,12 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from analyzers.profile import Profile
-from models import ops
-from models.graph import Graph
-from models.graph import Tensor as Node
-from models.registry import presets, resolve
-from models.torch_module import to_torch
+from archmeter.analyzers.profile import Profile
+from archmeter.models import ops
+from archmeter.models.graph import Graph
+from archmeter.models.graph import Tensor as Node
+from archmeter.models.registry import presets, resolve
+from archmeter.models.torch_module import to_torch
 from tests.test_audit import small
 from tests.test_operators import INPUT, SAMPLES, then, weighted
 

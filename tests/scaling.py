@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.scaling.knobs import Base
-from analyzers.scaling.points import Lab
-from analyzers.scaling.totals import Ruler
-from models.registry import preset
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.knobs import Base
+from archmeter.analyzers.scaling.points import Lab
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.models.registry import preset
+from archmeter.models.spec import ArchitectureSpec
 
 B0 = preset("efficientnet_b0").spec
 REGNET = preset("regnety_040").spec

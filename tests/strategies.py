@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from models.spec import ArchitectureSpec, Family
+from archmeter.models.spec import ArchitectureSpec, Family
 
 Schema = dict[str, Any]
 Request = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from analyzers.allocator import (
+from archmeter.analyzers.allocator import (
     COLUMNS,
     CONSTANT,
     COPY,
@@ -18,12 +18,12 @@ from analyzers.allocator import (
     measure,
     predict,
 )
-from analyzers.audit import MAX_WEIGHT_BYTES, _blank
-from analyzers.profile import Profile
-from models.graph import Call
-from models.ops import Conv2d
-from models.registry import presets, resolve
-from models.spec import Preset
+from archmeter.analyzers.audit import MAX_WEIGHT_BYTES, _blank
+from archmeter.analyzers.profile import Profile
+from archmeter.models.graph import Call
+from archmeter.models.ops import Conv2d
+from archmeter.models.registry import presets, resolve
+from archmeter.models.spec import Preset
 from tests.spread import SPREAD, across_the_spread
 from tests.test_audit import small
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from analyzers import audit as audits
-from analyzers import facts
-from analyzers.audit import AuditTooLarge, audit
-from analyzers.compute import macs
-from analyzers.conventions import fvcore_extra
-from analyzers.profile import Profile
-from analyzers.reading import Reading
-from models.errors import ArchmeterError, ShapeError
-from models.graph import Graph
-from models.ops import BatchNorm2d, Conv2d, Linear, Op
-from models.registry import presets, resolve
-from models.spec import ArchitectureSpec, InputSpec, Preset
+from archmeter.analyzers import audit as audits
+from archmeter.analyzers import facts
+from archmeter.analyzers.audit import AuditTooLarge, audit
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.conventions import fvcore_extra
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.reading import Reading
+from archmeter.models.errors import ArchmeterError, ShapeError
+from archmeter.models.graph import Graph
+from archmeter.models.ops import BatchNorm2d, Conv2d, Linear, Op
+from archmeter.models.registry import presets, resolve
+from archmeter.models.spec import ArchitectureSpec, InputSpec, Preset
 
 FIGURES = {
     "output_elements",

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analyzers import Profile, analyze
-from analyzers.scaling.bounds import Bound, ContradictoryBounds, limits
-from analyzers.scaling.budget import Effort, fit
-from analyzers.scaling.domains import ImpossibleKnob, Range
-from analyzers.scaling.examine import MOST_MACS, Judge
-from analyzers.scaling.fits import Fit
-from analyzers.scaling.search import Objective
-from analyzers.scaling.search_space import NothingToBuild, Space, UnknownKnob
-from models.errors import ArchmeterError, UnknownPreset
-from models.registry import families, resolve
-from models.spec import InputSpec
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.scaling.bounds import Bound, ContradictoryBounds, limits
+from archmeter.analyzers.scaling.budget import Effort, fit
+from archmeter.analyzers.scaling.domains import ImpossibleKnob, Range
+from archmeter.analyzers.scaling.examine import MOST_MACS, Judge
+from archmeter.analyzers.scaling.fits import Fit
+from archmeter.analyzers.scaling.search import Objective
+from archmeter.analyzers.scaling.search_space import NothingToBuild, Space, UnknownKnob
+from archmeter.models.errors import ArchmeterError, UnknownPreset
+from archmeter.models.registry import families, resolve
+from archmeter.models.spec import InputSpec
 
 REGNET = {"preset": "regnetx_002"}
 LINE = {"depth": Range(low=10, high=14), "w0": (16, 24, 32), "group_width": (8, 16, 24)}

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from analyzers import analyze, facts
-from models import calls
-from models.errors import GraphTooLarge, ShapeError
-from models.graph import Graph, Tensor
-from models.layers.basics import act, conv, conv_norm_act, norm, norm_act_conv
-from models.ops import Activation, BatchNorm2d, Conv2d, Input
-from models.registry import resolve
+from archmeter.analyzers import analyze, facts
+from archmeter.models import calls
+from archmeter.models.errors import GraphTooLarge, ShapeError
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.layers.basics import act, conv, conv_norm_act, norm, norm_act_conv
+from archmeter.models.ops import Activation, BatchNorm2d, Conv2d, Input
+from archmeter.models.registry import resolve
 
 INPUT = (2, 8, 16, 16)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers import analyze
-from analyzers.scaling.cardinality import (
+from archmeter.analyzers import analyze
+from archmeter.analyzers.scaling.cardinality import (
     NoCardinality,
     Trade,
     UnknownPart,
     trades,
 )
-from models.registry import families, preset, resolve
+from archmeter.models.registry import families, preset, resolve
 
 TABLE_2 = {1: 64, 2: 40, 4: 24, 8: 14, 32: 4}
 """Xie et al. 2016, Table 2: cardinality C and width of bottleneck d."""

@@ -8,11 +8,16 @@ import pytest
 import torch
 from torch.nn import functional
 
-from models.graph import Graph, Tensor
-from models.layers.basics import act, blur_pool, filter_response_norm
-from models.layers.channel_norm import channels_last, deviation_norm, position_norm, rms_norm
-from models.ops import Conv2d
-from models.torch_module import to_torch
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.layers.basics import act, blur_pool, filter_response_norm
+from archmeter.models.layers.channel_norm import (
+    channels_last,
+    deviation_norm,
+    position_norm,
+    rms_norm,
+)
+from archmeter.models.ops import Conv2d
+from archmeter.models.torch_module import to_torch
 
 EPSILON = 1e-6
 

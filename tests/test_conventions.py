@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from analyzers.conventions import TOOLS, Convention, UnknownTool, conventions, tool
-from analyzers.profile import Profile
-from analyzers.verify import agrees
-from models.errors import GraphTooLarge
-from models.graph import Graph, Tensor
-from models.ops import Conv2d, Linear, Parameter
-from models.published import Published, published
-from models.registry import presets, resolve
-from models.spec import InputSpec
+from archmeter.analyzers.conventions import TOOLS, Convention, UnknownTool, conventions, tool
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.verify import agrees
+from archmeter.models.errors import GraphTooLarge
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Conv2d, Linear, Parameter
+from archmeter.models.published import Published, published
+from archmeter.models.registry import presets, resolve
+from archmeter.models.spec import InputSpec
 from tests.real_counters import NETWORKS, REAL, graphs, printed
 from tests.test_operators import then
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from analyzers import Profile, analyze
-from analyzers.conventions import fvcore_count
-from app.cli.request import read_request
-from app.errors import InvalidRequest
-from app.question import Question
-from models.errors import ArchmeterError, ShapeError
-from models.registry import describe, presets, resolve
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.conventions import fvcore_count
+from archmeter.app.cli.request import read_request
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.question import Question
+from archmeter.models.errors import ArchmeterError, ShapeError
+from archmeter.models.registry import describe, presets, resolve
 from tests.compositions import FOUR, KNOWN, OF_50, Fields, stages
 
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
-from analyzers import Profile
-from analyzers.audit import saved_bytes
-from models.families.custom import CustomSpec
-from models.graph import Graph
-from models.layers.composable.catalogue import stage_kinds
-from models.registry import resolve
-from models.torch_module import to_torch
+from archmeter.analyzers import Profile
+from archmeter.analyzers.audit import saved_bytes
+from archmeter.models.families.custom import CustomSpec
+from archmeter.models.graph import Graph
+from archmeter.models.layers.composable.catalogue import stage_kinds
+from archmeter.models.registry import resolve
+from archmeter.models.torch_module import to_torch
 from tests.compositions import Fields
 from tests.live_bytes import measured_peak
 

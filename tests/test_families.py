@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analyzers.profile import Profile
-from models import registry
-from models.errors import SpecConflict, UnknownFamily, UnknownPreset
-from models.graph import Graph, Tensor
-from models.ops import Conv2d, Pool2d
-from models.registry import describe, families, presets, resolve
-from models.spec import Family, Preset
+from archmeter.analyzers.profile import Profile
+from archmeter.models import registry
+from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Conv2d, Pool2d
+from archmeter.models.registry import describe, families, presets, resolve
+from archmeter.models.spec import Family, Preset
 
 every_family = pytest.mark.parametrize("family", families().values(), ids=families())
 every_preset = pytest.mark.parametrize("preset", presets().values(), ids=str)
@@ -124,7 +124,9 @@ def test_specs_are_frozen_and_refuse_what_they_do_not_know(family: Family) -> No
 
 
 def test_a_second_family_of_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = [*registry.iter_modules(registry.models.families.__path__, "models.families.")]
+    modules = [
+        *registry.iter_modules(registry.models.families.__path__, "archmeter.models.families.")
+    ]
     monkeypatch.setattr(registry, "iter_modules", lambda *_: [*modules, modules[0]])
     with pytest.raises(TypeError, match="two families are called"):
         families.__wrapped__()

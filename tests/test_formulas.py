@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analyzers import Profile, analyze
-from analyzers.formulas import (
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.formulas import (
     BLOCKS,
     ClosedForms,
     NotSymbolic,
@@ -25,14 +25,14 @@ from analyzers.formulas import (
     block_forms,
     network_forms,
 )
-from analyzers.formulas.listing import latex_source, python_source
-from analyzers.formulas.networks import integer_knobs
-from analyzers.formulas.polynomial import Polynomial
-from analyzers.formulas.tracing import derive
-from models.errors import SpecConflict
-from models.graph import Graph
-from models.registry import families, presets, resolve
-from models.spec import ArchitectureSpec, Family, InputSpec, Preset
+from archmeter.analyzers.formulas.listing import latex_source, python_source
+from archmeter.analyzers.formulas.networks import integer_knobs
+from archmeter.analyzers.formulas.polynomial import Polynomial
+from archmeter.analyzers.formulas.tracing import derive
+from archmeter.models.errors import SpecConflict
+from archmeter.models.graph import Graph
+from archmeter.models.registry import families, presets, resolve
+from archmeter.models.spec import ArchitectureSpec, Family, InputSpec, Preset
 
 POINTS = 200
 

@@ -15,23 +15,25 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MAY_IMPORT = {
-    "models": {"models"},
-    "analyzers": {"analyzers", "models"},
-    "app": {"app", "analyzers", "models"},
-}
+PACKAGES = ("models", "analyzers", "app")
+"""Each may import itself and those before it."""
 # Inside models a layer imports the ones before it; spec, errors and scaling there stand outside.
-LAYERS = ("models.ops", "models.graph", "models.layers", "models.families")
-FAMILIES = "models.families"
+LAYERS = (
+    "archmeter.models.ops",
+    "archmeter.models.graph",
+    "archmeter.models.layers",
+    "archmeter.models.families",
+)
+FAMILIES = "archmeter.models.families"
 HEAVY = {
     "torch": (
-        "models.torch_*",
-        "models.lowering*",
-        "models.importers*",
-        "analyzers.allocator",
-        "analyzers.audit",
+        "archmeter.models.torch_*",
+        "archmeter.models.lowering*",
+        "archmeter.models.importers*",
+        "archmeter.analyzers.allocator",
+        "archmeter.analyzers.audit",
     ),
-    "fvcore": ("analyzers.audit",),
+    "fvcore": ("archmeter.analyzers.audit",),
 }
 
 
@@ -45,12 +47,12 @@ class Import(NamedTuple):
 
 def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return ".".join(["archmeter", *(parts[:-1] if parts[-1] == "__init__" else parts)])
 
 
 def modules() -> dict[str, Path]:
     """Every module of the three packages, by dotted name."""
-    return {module_name(path): path for top in MAY_IMPORT for path in (ROOT / top).rglob("*.py")}
+    return {module_name(path): path for top in PACKAGES for path in (ROOT / top).rglob("*.py")}
 
 
 def is_type_checking(node: ast.AST) -> bool:
@@ -105,11 +107,16 @@ def layer(module: str) -> int | None:
     return next((i for i, name in enumerate(LAYERS) if is_within(module, name)), None)
 
 
+def package_of(module: str) -> str:
+    """`archmeter.models.graph` -> `models`; of what is not ours, the name that is imported."""
+    return module.removeprefix("archmeter.").split(".")[0]
+
+
 def family_of(module: str) -> str | None:
     """`models.families.resnet.blocks` -> `resnet`; None for the package itself and for all else."""
     if not module.startswith(f"{FAMILIES}."):
         return None
-    return module.split(".")[2]
+    return module.split(".")[3]
 
 
 def broken_rules(one: Import) -> list[str]:
@@ -118,9 +125,10 @@ def broken_rules(one: Import) -> list[str]:
 
 
 def wrong_directions(one: Import) -> Iterator[str]:
-    top, imported_top = one.importer.split(".")[0], one.imported.split(".")[0]
-    ours = {*MAY_IMPORT, "tests", "benchmarks"}
-    if imported_top in ours and imported_top not in MAY_IMPORT[top]:
+    top, imported_top = package_of(one.importer), package_of(one.imported)
+    if imported_top in {"app", "analyzers", "models", "tests", "benchmarks"} and (
+        imported_top not in PACKAGES[: PACKAGES.index(top) + 1]
+    ):
         yield f"{top} must not import {imported_top}"
     mine, theirs = layer(one.importer), layer(one.imported)
     if mine is not None and theirs is not None and theirs > mine:
@@ -152,7 +160,7 @@ def test_every_import_points_the_right_way() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("package", MAY_IMPORT)
+@pytest.mark.parametrize("package", [f"archmeter.{name}" for name in PACKAGES])
 def test_the_package_exists_and_its_imports_were_read(package: str) -> None:
     own = {name: path for name, path in modules().items() if is_within(name, package)}
     assert package in own, f"{package}/__init__.py is missing"
@@ -164,7 +172,7 @@ def test_the_package_exists_and_its_imports_were_read(package: str) -> None:
 def test_the_named_modules_exist() -> None:
     """A rule about a module that was renamed would pass for ever."""
     names = set(modules())
-    assert names >= set(LAYERS) | {"models.torch_module", "analyzers.audit"}
+    assert names >= set(LAYERS) | {"archmeter.models.torch_module", "archmeter.analyzers.audit"}
     assert any(family_of(name) for name in names)
 
 
@@ -175,30 +183,81 @@ def test_the_sanctioned_importers_do_import_torch_and_fvcore() -> None:
         for name, path in modules().items()
         for one in imports_of(path.read_text("utf-8"), name)
     }
-    assert {("models.torch_module", "torch"), ("analyzers.audit", "fvcore")} <= found
+    assert {
+        ("archmeter.models.torch_module", "torch"),
+        ("archmeter.analyzers.audit", "fvcore"),
+    } <= found
 
 
 @pytest.mark.parametrize(
     ("module", "source", "rule"),
     [
-        ("models.spec", "import analyzers", "models must not import analyzers"),
-        ("models.spec", "from app.main import create", "models must not import app"),
-        ("analyzers.profile", "from app import settings", "analyzers must not import app"),
-        ("app.main", "import tests.tools", "app must not import tests"),
-        ("models.ops", "from . import graph", "models.ops must not import the later models.graph"),
-        ("models.graph", "from .layers import conv", "must not import the later models.layers"),
-        ("models.layers.conv", "from ..families import resnet", "the later models.families"),
-        ("models.families.resnext", "from models.families import resnet", "the family resnet"),
-        ("models.families.resnext", "from .resnet import block", "the family resnet"),
-        ("models.families.resnext", "def f():\n    from . import resnet", "the family resnet"),
-        ("app.services", "def f():\n    import torch", "torch is imported only by"),
-        ("app.services", "import importlib\nimportlib.import_module('torch')", "only by"),
-        ("models.torch_module", "import torch", "inside functions"),
-        ("models.torch_module", "class A:\n    from torch import nn", "inside functions"),
-        ("models.torch_module", "try:\n    import torch.fx\nexcept ImportError: ...", "functions"),
-        ("models.importers.onnx", "if TYPE_CHECKING:\n    ...\nelse:\n    import torch", "inside"),
-        ("models.torch_module", "def f():\n    import fvcore.nn", "fvcore is imported only by"),
-        ("analyzers.audit", "from fvcore.nn import FlopCountAnalysis", "inside functions"),
+        (
+            "archmeter.models.spec",
+            "import archmeter.analyzers",
+            "models must not import analyzers",
+        ),
+        (
+            "archmeter.models.spec",
+            "from archmeter.app.main import create",
+            "models must not import app",
+        ),
+        (
+            "archmeter.analyzers.profile",
+            "from archmeter.app import settings",
+            "analyzers must not import app",
+        ),
+        ("archmeter.app.main", "import tests.tools", "app must not import tests"),
+        (
+            "archmeter.models.ops",
+            "from . import graph",
+            "must not import the later archmeter.models.graph",
+        ),
+        (
+            "archmeter.models.graph",
+            "from .layers import conv",
+            "must not import the later archmeter.models.layers",
+        ),
+        (
+            "archmeter.models.layers.conv",
+            "from ..families import resnet",
+            "the later archmeter.models.families",
+        ),
+        (
+            "archmeter.models.families.resnext",
+            "from archmeter.models.families import resnet",
+            "the family resnet",
+        ),
+        ("archmeter.models.families.resnext", "from .resnet import block", "the family resnet"),
+        (
+            "archmeter.models.families.resnext",
+            "def f():\n    from . import resnet",
+            "the family resnet",
+        ),
+        ("archmeter.app.services", "def f():\n    import torch", "torch is imported only by"),
+        ("archmeter.app.services", "import importlib\nimportlib.import_module('torch')", "only by"),
+        ("archmeter.models.torch_module", "import torch", "inside functions"),
+        ("archmeter.models.torch_module", "class A:\n    from torch import nn", "inside functions"),
+        (
+            "archmeter.models.torch_module",
+            "try:\n    import torch.fx\nexcept ImportError: ...",
+            "functions",
+        ),
+        (
+            "archmeter.models.importers.onnx",
+            "if TYPE_CHECKING:\n    ...\nelse:\n    import torch",
+            "inside",
+        ),
+        (
+            "archmeter.models.torch_module",
+            "def f():\n    import fvcore.nn",
+            "fvcore is imported only by",
+        ),
+        (
+            "archmeter.analyzers.audit",
+            "from fvcore.nn import FlopCountAnalysis",
+            "inside functions",
+        ),
     ],
 )
 def test_a_planted_bad_import_is_found(module: str, source: str, rule: str) -> None:
@@ -209,14 +268,23 @@ def test_a_planted_bad_import_is_found(module: str, source: str, rule: str) -> N
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("app.main", "from analyzers import analyze\nfrom models.spec import InputSpec"),
-        ("analyzers.profile", "from models.graph import Graph\nfrom . import params"),
-        ("models.families.resnet", "from models.layers import conv\nfrom models.ops import Op"),
-        ("models.registry", "from models import families"),
-        ("models.torch_module", "def lower():\n    from torch import nn"),
-        ("models.importers.onnx", "if TYPE_CHECKING:\n    import torch"),
-        ("models.torch_module", "if typing.TYPE_CHECKING:\n    import torch.fx"),
-        ("analyzers.audit", "def audit():\n    import fvcore.nn"),
+        (
+            "archmeter.app.main",
+            "from archmeter.analyzers import analyze\nfrom archmeter.models.spec import InputSpec",
+        ),
+        (
+            "archmeter.analyzers.profile",
+            "from archmeter.models.graph import Graph\nfrom . import params",
+        ),
+        (
+            "archmeter.models.families.resnet",
+            "from archmeter.models.layers import conv\nfrom archmeter.models.ops import Op",
+        ),
+        ("archmeter.models.registry", "from archmeter.models import families"),
+        ("archmeter.models.torch_module", "def lower():\n    from torch import nn"),
+        ("archmeter.models.importers.onnx", "if TYPE_CHECKING:\n    import torch"),
+        ("archmeter.models.torch_module", "if typing.TYPE_CHECKING:\n    import torch.fx"),
+        ("archmeter.analyzers.audit", "def audit():\n    import fvcore.nn"),
     ],
 )
 def test_an_allowed_import_passes(module: str, source: str) -> None:
@@ -224,5 +292,5 @@ def test_an_allowed_import_passes(module: str, source: str) -> None:
 
 
 def test_relative_imports_are_resolved_from_packages_too() -> None:
-    found = imports_of("from .ops import Op", "models", is_package=True)
-    assert [one.imported for one in found] == ["models.ops", "models.ops.Op"]
+    found = imports_of("from .ops import Op", "archmeter.models", is_package=True)
+    assert [one.imported for one in found] == ["archmeter.models.ops", "archmeter.models.ops.Op"]

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from analyzers import analyze
-from analyzers.scaling.domains import Range
-from analyzers.scaling.examine import Judge
-from analyzers.scaling.iso_cost import IsoCost, iso_cost
-from analyzers.scaling.search import Objective
-from analyzers.scaling.search_space import NothingToBuild, Space
-from analyzers.scaling.totals import TooMuchWork
-from models.registry import resolve
+from archmeter.analyzers import analyze
+from archmeter.analyzers.scaling.domains import Range
+from archmeter.analyzers.scaling.examine import Judge
+from archmeter.analyzers.scaling.iso_cost import IsoCost, iso_cost
+from archmeter.analyzers.scaling.search import Objective
+from archmeter.analyzers.scaling.search_space import NothingToBuild, Space
+from archmeter.analyzers.scaling.totals import TooMuchWork
+from archmeter.models.registry import resolve
 
 WRN = "wrn28_10_cifar10"
 DEPTHS, WIDTHS = [10, 16, 22, 28, 34, 40], [*range(1, 17)]

@@ -12,13 +12,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from analyzers import Profile, Row, analyze
-from models.errors import ArchmeterError, GraphTooLarge, ShapeError
-from models.graph import MAX_EXACT
-from models.ops import Input
-from models.registry import describe, families, presets, resolve
-from models.scaling import make_divisible, scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, InputSpec, Preset
+from archmeter.analyzers import Profile, Row, analyze
+from archmeter.models.errors import ArchmeterError, GraphTooLarge, ShapeError
+from archmeter.models.graph import MAX_EXACT
+from archmeter.models.ops import Input
+from archmeter.models.registry import describe, families, presets, resolve
+from archmeter.models.scaling import make_divisible, scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, InputSpec, Preset
 from tests.strategies import JSON, broken_requests, extreme_requests, requests, specs
 
 

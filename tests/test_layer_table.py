@@ -2,8 +2,8 @@
 
 import pytest
 
-from analyzers import LayerTable, Profile, Row
-from models.registry import resolve
+from archmeter.analyzers import LayerTable, Profile, Row
+from archmeter.models.registry import resolve
 
 
 @pytest.fixture(scope="module")

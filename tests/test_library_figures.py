@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.conventions import fvcore_count
-from analyzers.profile import Profile
-from models.graph import Graph, Scope, Tensor
-from models.ops import (
+from archmeter.analyzers.conventions import fvcore_count
+from archmeter.analyzers.profile import Profile
+from archmeter.models.graph import Graph, Scope, Tensor
+from archmeter.models.ops import (
     AdaptiveAvgPool2d,
     Conv1d,
     Conv2d,
@@ -30,7 +30,7 @@ from models.ops import (
     WeightRole,
     WindowMask,
 )
-from models.registry import resolve
+from archmeter.models.registry import resolve
 
 DATA = Path(__file__).parent / "data"
 

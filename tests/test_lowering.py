@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from analyzers.audit import saved_bytes
-from analyzers.profile import Profile
-from models.graph import Graph
-from models.registry import presets, resolve
-from models.spec import Preset
-from models.torch_module import source, to_torch
+from archmeter.analyzers.audit import saved_bytes
+from archmeter.analyzers.profile import Profile
+from archmeter.models.graph import Graph
+from archmeter.models.registry import presets, resolve
+from archmeter.models.spec import Preset
+from archmeter.models.torch_module import source, to_torch
 from tests.live_bytes import measured_peak
 from tests.spread import RESNEXT, across_the_spread
 

@@ -11,16 +11,16 @@ from typing import Any, NamedTuple, get_args
 import pytest
 import torch
 
-import analyzers
-from analyzers.audit import saved_bytes
-from analyzers.compute import ACTIVATION_FLOPS, activations, flops, macs
-from analyzers.profile import Profile
-from analyzers.reading import Reading
-from models import ops
-from models.errors import ShapeError
-from models.graph import Graph, Tensor
-from models.ops import Activation, ActivationKind, Add, Conv1d, Conv2d, Linear, Op, Shape
-from models.torch_module import to_torch
+import archmeter.analyzers
+from archmeter.analyzers.audit import saved_bytes
+from archmeter.analyzers.compute import ACTIVATION_FLOPS, activations, flops, macs
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.reading import Reading
+from archmeter.models import ops
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Activation, ActivationKind, Add, Conv1d, Conv2d, Linear, Op, Shape
+from archmeter.models.torch_module import to_torch
 from tests.live_bytes import measured_peak
 
 CLASSES = {one for one in vars(ops).values() if isinstance(one, type) and issubclass(one, Op)}
@@ -32,7 +32,7 @@ VOCABULARY = sorted(
 
 READINGS = {
     reading.name: reading
-    for module in walk_packages(analyzers.__path__, "analyzers.")
+    for module in walk_packages(archmeter.analyzers.__path__, "archmeter.analyzers.")
     for reading in vars(import_module(module.name)).values()
     if isinstance(reading, Reading)
 }

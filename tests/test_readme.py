@@ -21,9 +21,9 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from app.catalogue import to_markdown
-from app.main import create_app
-from app.settings import Settings
+from archmeter.app.catalogue import to_markdown
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
@@ -72,7 +72,7 @@ def served(tmp_path: Path) -> Iterator[str]:
 def test_python_snippets_run_and_print_what_is_shown(
     snippet: Snippet, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if "app.client" in snippet.code:
+    if "archmeter.app.client" in snippet.code:
         monkeypatch.setenv("ARCHMETER_URL", request.getfixturevalue("served"))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -116,7 +116,7 @@ def test_commands_print_what_is_shown(snippet: Snippet) -> None:
     program, *arguments = shlex.split(command.removeprefix("$ "))
     assert program == "archmeter"
     run = subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from archmeter.app.cli import main; main()", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

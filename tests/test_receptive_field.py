@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 import torch
 
-from analyzers import analyze
-from analyzers.coverage import SeenRow, coverage
-from analyzers.sight import Sight, sights
-from analyzers.stretch import MAX_ELEMENTS, UNSEEN, SightTooLarge, Stretch
-from models.errors import ShapeError
-from models.graph import Graph, Tensor
-from models.ops import Activation, Conv2d, Mul, Parameter
-from models.registry import families, resolve
-from models.spec import ArchitectureSpec, Family
-from models.torch_module import to_torch
+from archmeter.analyzers import analyze
+from archmeter.analyzers.coverage import SeenRow, coverage
+from archmeter.analyzers.sight import Sight, sights
+from archmeter.analyzers.stretch import MAX_ELEMENTS, UNSEEN, SightTooLarge, Stretch
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Activation, Conv2d, Mul, Parameter
+from archmeter.models.registry import families, resolve
+from archmeter.models.spec import ArchitectureSpec, Family
+from archmeter.models.torch_module import to_torch
 from tests.test_operators import SAMPLES, Sample
 
 INPUT = (1, 8, 7, 9)

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analyzers import Profile
-from analyzers.facts import columns
-from analyzers.folding import fold
-from analyzers.receptive_field import receptive_fields
-from models.errors import GraphTooLarge, ShapeError
-from models.graph import Graph, Tensor, block
-from models.layers.attention import channel_attention
-from models.layers.basics import act, avg_pool, concat, conv, linear, norm
-from models.layers.residual import Residual, basic
-from models.ops import Input
-from models.registry import families, presets, resolve
-from models.spec import Family
+from archmeter.analyzers import Profile
+from archmeter.analyzers.facts import columns
+from archmeter.analyzers.folding import fold
+from archmeter.analyzers.receptive_field import receptive_fields
+from archmeter.models.errors import GraphTooLarge, ShapeError
+from archmeter.models.graph import Graph, Tensor, block
+from archmeter.models.layers.attention import channel_attention
+from archmeter.models.layers.basics import act, avg_pool, concat, conv, linear, norm
+from archmeter.models.layers.residual import Residual, basic
+from archmeter.models.ops import Input
+from archmeter.models.registry import families, presets, resolve
+from archmeter.models.spec import Family
 from tests.strategies import specs
 
 INPUT = (2, 8, 16, 16)
@@ -35,7 +35,7 @@ Network = Callable[[Tensor], Tensor]
 def described() -> Iterator[None]:
     """Every block is described, however often it is called."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("models.graph.FEW_ARGUMENTS", -1)
+        patch.setattr("archmeter.models.graph.FEW_ARGUMENTS", -1)
         yield
 
 
@@ -43,7 +43,7 @@ def described() -> Iterator[None]:
 def folding(share: float) -> Iterator[None]:
     """Networks are folded where more than this share is left out: always for 0, never for 1."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analyzers.folding.WORTHWHILE", share)
+        patch.setattr("archmeter.analyzers.folding.WORTHWHILE", share)
         yield
 
 
@@ -121,7 +121,7 @@ def test_inputs_that_were_joined_before_see_the_same(
 ) -> None:
     graphs = [Graph.trace(joining, INPUT), *[preset.spec.graph() for preset in family.presets]]
     known = [seen(graph) for graph in graphs]
-    monkeypatch.setattr("analyzers.receptive_field.PAIR", 10**6)
+    monkeypatch.setattr("archmeter.analyzers.receptive_field.PAIR", 10**6)
     assert known == [seen(graph) for graph in graphs]
 
 
@@ -329,7 +329,7 @@ def test_copies_count_towards_the_limits() -> None:
 
 
 def test_inputs_of_copies_count_towards_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.graph.MAX_INPUTS", 2 * 7)
+    monkeypatch.setattr("archmeter.models.graph.MAX_INPUTS", 2 * 7)
     Graph.trace(again(nested, times=7), INPUT)
     with pytest.raises(GraphTooLarge, match="more than 14 inputs"):
         Graph.trace(again(nested, times=8), INPUT)

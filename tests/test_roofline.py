@@ -11,16 +11,16 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from analyzers import Profile, analyze
-from analyzers.devices import Device, Peaks, UnknownDevice, UnknownRate, device, devices
-from analyzers.fusion import kernels
-from analyzers.roofline import LayerKind, Roofline, RooflineRow, floor, kind, roofline
-from models import ops
-from models.graph import Graph, Tensor
-from models.ops import Activation, Conv2d, Op, Shape
-from models.registry import families, presets, resolve
-from models.spec import ITEM_SIZES, DType, Family, InputSpec
-from models.torch_module import to_torch
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.devices import Device, Peaks, UnknownDevice, UnknownRate, device, devices
+from archmeter.analyzers.fusion import kernels
+from archmeter.analyzers.roofline import LayerKind, Roofline, RooflineRow, floor, kind, roofline
+from archmeter.models import ops
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Activation, Conv2d, Op, Shape
+from archmeter.models.registry import families, presets, resolve
+from archmeter.models.spec import ITEM_SIZES, DType, Family, InputSpec
+from archmeter.models.torch_module import to_torch
 
 EQUAL = Peaks(1e12, 1e12, 1e12)
 """A device that computes and moves at the same rate."""

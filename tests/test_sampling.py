@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import analyze
-from analyzers.scaling.bounds import Bound, limits
-from analyzers.scaling.domains import ImpossibleKnob, Knob, Range
-from analyzers.scaling.examine import Judge
-from analyzers.scaling.sampling import Sampling, distribution, sample
-from analyzers.scaling.search_space import NothingToBuild, Space
-from models.errors import ArchmeterError
-from models.registry import resolve
+from archmeter.analyzers import analyze
+from archmeter.analyzers.scaling.bounds import Bound, limits
+from archmeter.analyzers.scaling.domains import ImpossibleKnob, Knob, Range
+from archmeter.analyzers.scaling.examine import Judge
+from archmeter.analyzers.scaling.sampling import Sampling, distribution, sample
+from archmeter.analyzers.scaling.search_space import NothingToBuild, Space
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.registry import resolve
 
 KNOBS = {
     "depth": Range(low=8, high=14),

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers import Profile, analyze
-from analyzers.devices import device
-from analyzers.roofline import roofline
-from analyzers.scaling.curves import COMPOUND, LAWS, Law, curve, spaced
-from analyzers.scaling.knobs import Base, Multipliers
-from analyzers.scaling.published import EFFICIENTNETS, coefficients, overlay, tables
-from analyzers.scaling.sizes import sizes
-from analyzers.scaling.totals import (
+from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.devices import device
+from archmeter.analyzers.roofline import roofline
+from archmeter.analyzers.scaling.curves import COMPOUND, LAWS, Law, curve, spaced
+from archmeter.analyzers.scaling.knobs import Base, Multipliers
+from archmeter.analyzers.scaling.published import EFFICIENTNETS, coefficients, overlay, tables
+from archmeter.analyzers.scaling.sizes import sizes
+from archmeter.analyzers.scaling.totals import (
     ROOFLINE,
     TOTALS,
     NoRates,
@@ -28,8 +28,8 @@ from analyzers.scaling.totals import (
     TooMuchWork,
     UnknownTotal,
 )
-from models.registry import families, preset, resolve
-from models.spec import Family
+from archmeter.models.registry import families, preset, resolve
+from archmeter.models.spec import Family
 from tests.scaling import B0, REGNET, lab
 
 DATA = Path(__file__).parent / "data"

@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.scaling.fast import NEEDED_TOTALS, STRATEGIES, Exponents, FastPoint, fast, fast_point
-from analyzers.scaling.knobs import Base, Multipliers
-from analyzers.scaling.pareto import pareto
-from analyzers.scaling.search import GridTooLarge, Objective, grid, grid_search
-from models.registry import preset, resolve
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.fast import (
+    NEEDED_TOTALS,
+    STRATEGIES,
+    Exponents,
+    FastPoint,
+    fast,
+    fast_point,
+)
+from archmeter.analyzers.scaling.knobs import Base, Multipliers
+from archmeter.analyzers.scaling.pareto import pareto
+from archmeter.analyzers.scaling.search import GridTooLarge, Objective, grid, grid_search
+from archmeter.models.registry import preset, resolve
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec
 from tests.scaling import B0, REGNET, lab
 
 

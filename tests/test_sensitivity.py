@@ -6,15 +6,15 @@ from math import log
 
 import pytest
 
-from analyzers import analyze
-from analyzers.scaling.cliffs import cliffs, is_aligned, positions
-from analyzers.scaling.schedules import Stage, StageInfeasible, progressive, schedule
-from analyzers.scaling.sensitivity import Sensitivities
-from analyzers.scaling.totals import (
+from archmeter.analyzers import analyze
+from archmeter.analyzers.scaling.cliffs import cliffs, is_aligned, positions
+from archmeter.analyzers.scaling.schedules import Stage, StageInfeasible, progressive, schedule
+from archmeter.analyzers.scaling.sensitivity import Sensitivities
+from archmeter.analyzers.scaling.totals import (
     Ruler,
 )
-from models.registry import families, preset, resolve
-from models.spec import Family
+from archmeter.models.registry import families, preset, resolve
+from archmeter.models.spec import Family
 from tests.scaling import B0
 
 every_family = pytest.mark.parametrize("family", families().values(), ids=families())

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from models.graph import Graph
-from models.registry import resolve
-from models.torch_module import to_torch
-from models.torch_source import torch_source
+from archmeter.models.graph import Graph
+from archmeter.models.registry import resolve
+from archmeter.models.torch_module import to_torch
+from archmeter.models.torch_source import torch_source
 from tests.live_bytes import measured_peak
 from tests.spread import across_the_spread
 

@@ -10,19 +10,19 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from analyzers.audit import _trains, saved_bytes
-from analyzers.profile import Profile
-from analyzers.saved_tensors import kept
-from analyzers.training.checkpointing import UnknownPart, policies
-from analyzers.training.freezing import UnknownFreeze, freezable
-from analyzers.training.kept_list import kept_list
-from analyzers.training.largest_batch import inference_bytes, largest_batch
-from analyzers.training.options import TrainingOptions
-from analyzers.training.plans import plans
-from analyzers.training.step import TrainingStep
-from models.registry import presets, resolve
-from models.spec import Preset
-from models.torch_module import to_torch
+from archmeter.analyzers.audit import _trains, saved_bytes
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.saved_tensors import kept
+from archmeter.analyzers.training.checkpointing import UnknownPart, policies
+from archmeter.analyzers.training.freezing import UnknownFreeze, freezable
+from archmeter.analyzers.training.kept_list import kept_list
+from archmeter.analyzers.training.largest_batch import inference_bytes, largest_batch
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.plans import plans
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.models.registry import presets, resolve
+from archmeter.models.spec import Preset
+from archmeter.models.torch_module import to_torch
 from tests.spread import across_the_spread
 from tests.training import live_after, lowered, unused_statistics
 

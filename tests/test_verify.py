@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.verify import agrees, verify
-from models.published import Published, published
+from archmeter.analyzers.verify import agrees, verify
+from archmeter.models.published import Published, published
 
 # Differences nobody has explained yet. One that joins them is a mistake, here or in the table.
 UNEXPLAINED = Path(__file__).parent / "data" / "unexplained.csv"

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from analyzers.audit import _attention_by
-from analyzers.training.step import TrainingStep
-from models.ops import BatchNorm2d
-from models.torch_module import to_torch
+from archmeter.analyzers.audit import _attention_by
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.models.ops import BatchNorm2d
+from archmeter.models.torch_module import to_torch
 from tests.live_bytes import LiveBytes
 
 

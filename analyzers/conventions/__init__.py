@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzers.conventions.flop_counter import (
+from archmeter.analyzers.conventions.flop_counter import (
     FORWARD,
     FORWARD_AND_BACKWARD,
     flop_counter_rules,
 )
-from analyzers.conventions.fvcore import FVCORE, FvcoreCount, fvcore_count, fvcore_extra
-from analyzers.conventions.line_items import Convention, Item, Tool
-from analyzers.conventions.papers import BINARY, FLOPS, MACS, product
-from analyzers.conventions.ptflops import PTFLOPS, ptflops_functions, ptflops_modules
-from analyzers.conventions.pycls import PYCLS
-from analyzers.conventions.thop import THOP, thop_rules
-from analyzers.conventions.torchinfo import TORCHINFO, torchinfo_rules
-from models.errors import GraphTooLarge, UnknownName
-from models.graph import MAX_EXACT
-from models.spec import ArchitectureSpec, InputSpec
+from archmeter.analyzers.conventions.fvcore import FVCORE, FvcoreCount, fvcore_count, fvcore_extra
+from archmeter.analyzers.conventions.line_items import Convention, Item, Tool
+from archmeter.analyzers.conventions.papers import BINARY, FLOPS, MACS, product
+from archmeter.analyzers.conventions.ptflops import PTFLOPS, ptflops_functions, ptflops_modules
+from archmeter.analyzers.conventions.pycls import PYCLS
+from archmeter.analyzers.conventions.thop import THOP, thop_rules
+from archmeter.analyzers.conventions.torchinfo import TORCHINFO, torchinfo_rules
+from archmeter.models.errors import GraphTooLarge, UnknownName
+from archmeter.models.graph import MAX_EXACT
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 __all__ = [
     "TOOLS",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.conventions.line_items import Line, Sheet, Tool
-from analyzers.conventions.papers import ATTENTION, multiply_accumulates
-from analyzers.conventions.vocabulary import UNCOUNTED
-from analyzers.reading import Reading
-from analyzers.training.gradients import backward_macs
-from models.graph import Graph, Tensor
-from models.ops import (
+from archmeter.analyzers.conventions.line_items import Line, Sheet, Tool
+from archmeter.analyzers.conventions.papers import ATTENTION, multiply_accumulates
+from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
+from archmeter.analyzers.reading import Reading
+from archmeter.analyzers.training.gradients import backward_macs
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     AvgPool2d,

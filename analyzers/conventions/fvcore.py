@@ -11,13 +11,13 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from analyzers.compute import macs
-from analyzers.conventions.line_items import Line, Sheet, Terms, Tool
-from analyzers.conventions.papers import ATTENTION, multiply_accumulates
-from analyzers.conventions.vocabulary import UNCOUNTED
-from analyzers.reading import Reading
-from models.graph import Call, Graph
-from models.ops import (
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
+from archmeter.analyzers.conventions.papers import ATTENTION, multiply_accumulates
+from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
+from archmeter.analyzers.reading import Reading
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     AvgPool2d,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from analyzers.conventions.line_items import Line, Terms
-from analyzers.conventions.papers import ATTENTION, BLURS, CONVOLUTIONS, PRODUCTS
-from models.graph import Graph, Scope, Tensor
-from models.ops import Op, Shape
+from archmeter.analyzers.conventions.line_items import Line, Terms
+from archmeter.analyzers.conventions.papers import ATTENTION, BLURS, CONVOLUTIONS, PRODUCTS
+from archmeter.models.graph import Graph, Scope, Tensor
+from archmeter.models.ops import Op, Shape
 
 FUNCTION = "functions, which hooks on modules do not see"
 UNSEEN_PRODUCTS = Line(PRODUCTS.what, FUNCTION, "mistake")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from models.graph import Graph
+from archmeter.models.graph import Graph
 
 Difference = Literal["convention", "mistake"]
 Agreement = Literal["same", "convention", "mistake"]

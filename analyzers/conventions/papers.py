@@ -5,12 +5,12 @@ Most call them FLOPs; some print two operations for each, some divide by 2³⁰ 
 
 from __future__ import annotations
 
-from analyzers.compute import macs
-from analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
-from analyzers.conventions.vocabulary import UNCOUNTED
-from analyzers.reading import Reading
-from models.graph import Call, Graph
-from models.ops import (
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
+from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
+from archmeter.analyzers.reading import Reading
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     AvgPool2d,

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from math import prod
 
-from analyzers.compute import conv1d_macs, conv_macs, linear_macs, macs, matmul_macs
-from analyzers.conventions.hooks import (
+from archmeter.analyzers.compute import conv1d_macs, conv_macs, linear_macs, macs, matmul_macs
+from archmeter.analyzers.conventions.hooks import (
     UNKNOWN_CONVOLUTIONS,
     containers,
     unknown_blur,
     unseen_attention,
 )
-from analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
-from analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
-from analyzers.conventions.vocabulary import UNCOUNTED
-from analyzers.reading import Reading
-from models.graph import Graph
-from models.ops import (
+from archmeter.analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
+from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
+from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
+from archmeter.analyzers.reading import Reading
+from archmeter.models.graph import Graph
+from archmeter.models.ops import (
     Activation,
     ActivationKind,
     AdaptiveAvgPool2d,

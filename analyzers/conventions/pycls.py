@@ -8,10 +8,10 @@ stand behind one vector an image, as in classifiers and squeeze-excitation.
 
 from __future__ import annotations
 
-from analyzers.compute import flops, macs
-from analyzers.conventions.line_items import Line, Sheet, Terms, Tool
-from analyzers.conventions.papers import multiply_accumulates
-from models.graph import Call, Graph
+from archmeter.analyzers.compute import flops, macs
+from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
+from archmeter.analyzers.conventions.papers import multiply_accumulates
+from archmeter.models.graph import Call, Graph
 
 BIASES = Line("biases", "1 per output element")
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from math import prod
 
-from analyzers.compute import macs
-from analyzers.conventions.hooks import unknown_blur, unseen_attention, unseen_product
-from analyzers.conventions.line_items import Line, Sheet, Terms, Tool
-from analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
-from analyzers.conventions.vocabulary import UNCOUNTED
-from analyzers.reading import Reading
-from models.graph import Graph
-from models.ops import (
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.conventions.hooks import unknown_blur, unseen_attention, unseen_product
+from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
+from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
+from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
+from archmeter.analyzers.reading import Reading
+from archmeter.models.graph import Graph
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     AvgPool2d,

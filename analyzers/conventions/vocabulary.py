@@ -4,7 +4,7 @@ They move, join or rename elements, or are arithmetic that is written as functio
 Python, which nobody watches.
 """
 
-from models.ops import (
+from archmeter.models.ops import (
     Add,
     Amax,
     ChannelShuffle,

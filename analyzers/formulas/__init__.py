@@ -1,10 +1,15 @@
 """Closed forms: what a network or block costs for all its sizes at once, exactly."""
 
-from analyzers.formulas.blocks import BLOCKS, block_forms
-from analyzers.formulas.errors import NotSymbolic, OutsideDomain, UnknownBlock, UnknownSymbol
-from analyzers.formulas.expression import Expression
-from analyzers.formulas.forms import ClosedForms
-from analyzers.formulas.networks import network_forms
+from archmeter.analyzers.formulas.blocks import BLOCKS, block_forms
+from archmeter.analyzers.formulas.errors import (
+    NotSymbolic,
+    OutsideDomain,
+    UnknownBlock,
+    UnknownSymbol,
+)
+from archmeter.analyzers.formulas.expression import Expression
+from archmeter.analyzers.formulas.forms import ClosedForms
+from archmeter.analyzers.formulas.networks import network_forms
 
 __all__ = [
     "BLOCKS",

@@ -12,27 +12,27 @@ from inspect import getdoc
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeAlias
 
-from analyzers.formulas.counting import SymbolicGraph
-from analyzers.formulas.errors import UnknownBlock
-from analyzers.formulas.forms import ClosedForms, Sizes, closed_forms
-from analyzers.formulas.networks import INPUT
-from analyzers.formulas.symbols import Symbol
-from models.graph import Graph, Tensor
-from models.layers.attention import Attention, cbam, squeeze_excite
-from models.layers.attention_pool import latent_pool
-from models.layers.basics import conv
-from models.layers.convnext_block import ConvNeXtStyle, convnext_block
-from models.layers.dense import DenseLayer, dense_layer, transition
-from models.layers.fire import Fire, fire
-from models.layers.large_kernel_attention import large_kernel_attention
-from models.layers.mbconv import Squeeze, fused_mbconv, mbconv
-from models.layers.preactivation import preact_basic, preact_bottleneck
-from models.layers.residual import Residual, basic, bottleneck
-from models.layers.self_attention import transformer_block
-from models.layers.separable import separable
-from models.layers.shuffle import grouped_shuffle_unit, split_shuffle_unit
-from models.layers.windows import swin_block
-from models.spec import DType
+from archmeter.analyzers.formulas.counting import SymbolicGraph
+from archmeter.analyzers.formulas.errors import UnknownBlock
+from archmeter.analyzers.formulas.forms import ClosedForms, Sizes, closed_forms
+from archmeter.analyzers.formulas.networks import INPUT
+from archmeter.analyzers.formulas.symbols import Symbol
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.layers.attention import Attention, cbam, squeeze_excite
+from archmeter.models.layers.attention_pool import latent_pool
+from archmeter.models.layers.basics import conv
+from archmeter.models.layers.convnext_block import ConvNeXtStyle, convnext_block
+from archmeter.models.layers.dense import DenseLayer, dense_layer, transition
+from archmeter.models.layers.fire import Fire, fire
+from archmeter.models.layers.large_kernel_attention import large_kernel_attention
+from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from archmeter.models.layers.preactivation import preact_basic, preact_bottleneck
+from archmeter.models.layers.residual import Residual, basic, bottleneck
+from archmeter.models.layers.self_attention import transformer_block
+from archmeter.models.layers.separable import separable
+from archmeter.models.layers.shuffle import grouped_shuffle_unit, split_shuffle_unit
+from archmeter.models.layers.windows import swin_block
+from archmeter.models.spec import DType
 
 _MEANINGS = MappingProxyType(
     {

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from math import prod
 
-from analyzers.compute import FLOP_KINDS, activations, flops, macs
-from analyzers.formulas.size import AnySize
-from analyzers.params import COUNTER_BYTES
-from analyzers.saved_tensors import kept, kept_bytes
-from analyzers.storage import storages
-from models.calls import Call, CallsOf
-from models.graph import Graph
-from models.ops import Op, Weight
-from models.spec import ITEM_SIZES, DType
+from archmeter.analyzers.compute import FLOP_KINDS, activations, flops, macs
+from archmeter.analyzers.formulas.size import AnySize
+from archmeter.analyzers.params import COUNTER_BYTES
+from archmeter.analyzers.saved_tensors import kept, kept_bytes
+from archmeter.analyzers.storage import storages
+from archmeter.models.calls import Call, CallsOf
+from archmeter.models.graph import Graph
+from archmeter.models.ops import Op, Weight
+from archmeter.models.spec import ITEM_SIZES, DType
 
 PARAM_KINDS = ("mac", "bias", "norm", "other")
 """Of parameters: factors of MACs; their biases; those of norms; operands by themselves."""

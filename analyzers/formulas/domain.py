@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import inf
 
-from analyzers.formulas.errors import NotSymbolic
-from analyzers.formulas.notation import plain
-from analyzers.formulas.polynomial import Number, Polynomial
+from archmeter.analyzers.formulas.errors import NotSymbolic
+from archmeter.analyzers.formulas.notation import plain
+from archmeter.analyzers.formulas.polynomial import Number, Polynomial
 
 Bounds = tuple[Number | float, Number | float]
 

@@ -11,7 +11,7 @@ A formula that would hold only nearly is refused: nothing here rounds.
 
 from __future__ import annotations
 
-from models.errors import ArchmeterError, UnknownName
+from archmeter.models.errors import ArchmeterError, UnknownName
 
 
 class NotSymbolic(ArchmeterError):

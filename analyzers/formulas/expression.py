@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from analyzers.formulas import notation
-from analyzers.formulas.polynomial import Polynomial
+from archmeter.analyzers.formulas import notation
+from archmeter.analyzers.formulas.polynomial import Polynomial
 
 
 class Expression(NamedTuple):

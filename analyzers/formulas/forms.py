@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, TypeAlias
 
-from analyzers.formulas.counting import count
-from analyzers.formulas.domain import Domain
-from analyzers.formulas.errors import OutsideDomain, UnknownSymbol
-from analyzers.formulas.expression import Expression
-from analyzers.formulas.polynomial import Polynomial
-from analyzers.formulas.size import AnySize
-from analyzers.formulas.symbols import Range, Symbol
-from analyzers.formulas.tracing import derive
-from models.graph import Graph
-from models.spec import DType
+from archmeter.analyzers.formulas.counting import count
+from archmeter.analyzers.formulas.domain import Domain
+from archmeter.analyzers.formulas.errors import OutsideDomain, UnknownSymbol
+from archmeter.analyzers.formulas.expression import Expression
+from archmeter.analyzers.formulas.polynomial import Polynomial
+from archmeter.analyzers.formulas.size import AnySize
+from archmeter.analyzers.formulas.symbols import Range, Symbol
+from archmeter.analyzers.formulas.tracing import derive
+from archmeter.models.graph import Graph
+from archmeter.models.spec import DType
 
 Sizes: TypeAlias = Mapping[str, Any]
 """What stands for each symbol: a number, or a `Size` that stands for all of them."""

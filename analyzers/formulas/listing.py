@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from analyzers.formulas.forms import ClosedForms
-from analyzers.formulas.notation import latex_name
+from archmeter.analyzers.formulas.forms import ClosedForms
+from archmeter.analyzers.formulas.notation import latex_name
 
 
 def python_source(forms: ClosedForms) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyzers.formulas.counting import SymbolicGraph
-from analyzers.formulas.errors import NotSymbolic, UnknownSymbol
-from analyzers.formulas.forms import ClosedForms, Sizes, closed_forms
-from analyzers.formulas.symbols import Symbol
-from models.errors import SpecConflict
-from models.graph import Graph
-from models.registry import describe
-from models.spec import ArchitectureSpec, InputSpec
+from archmeter.analyzers.formulas.counting import SymbolicGraph
+from archmeter.analyzers.formulas.errors import NotSymbolic, UnknownSymbol
+from archmeter.analyzers.formulas.forms import ClosedForms, Sizes, closed_forms
+from archmeter.analyzers.formulas.symbols import Symbol
+from archmeter.models.errors import SpecConflict
+from archmeter.models.graph import Graph
+from archmeter.models.registry import describe
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 INPUT = {"N": "images at once", "H": "height of the images", "W": "width of the images"}
 """Symbols that every network has, besides its knobs."""

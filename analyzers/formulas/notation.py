@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import lcm
 
-from analyzers.formulas.polynomial import Number, Polynomial, Powers
+from archmeter.analyzers.formulas.polynomial import Number, Polynomial, Powers
 
 SHARED = ("N", "H", "W")
 """Written once, before a bracket, where every term has them: sizes of the input."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeAlias
 
-from analyzers.formulas.domain import Domain
-from analyzers.formulas.errors import NotSymbolic
-from analyzers.formulas.polynomial import Polynomial
+from archmeter.analyzers.formulas.domain import Domain
+from archmeter.analyzers.formulas.errors import NotSymbolic
+from archmeter.analyzers.formulas.polynomial import Polynomial
 
 
 class Size:

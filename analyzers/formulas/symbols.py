@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from analyzers.formulas.notation import latex_name
+from archmeter.analyzers.formulas.notation import latex_name
 
 
 class Symbol(NamedTuple):

@@ -11,11 +11,11 @@ from functools import partial
 from math import lcm
 from typing import NamedTuple, TypeAlias
 
-from analyzers.formulas.domain import Domain, Refinement
-from analyzers.formulas.errors import NotSymbolic
-from analyzers.formulas.polynomial import Polynomial
-from analyzers.formulas.size import AnySize, Size
-from models.errors import ArchmeterError
+from archmeter.analyzers.formulas.domain import Domain, Refinement
+from archmeter.analyzers.formulas.errors import NotSymbolic
+from archmeter.analyzers.formulas.polynomial import Polynomial
+from archmeter.analyzers.formulas.size import AnySize, Size
+from archmeter.models.errors import ArchmeterError
 
 Reading: TypeAlias = Callable[[Sequence[AnySize]], Mapping[str, AnySize]]
 """From sizes, one for each symbol, to figures."""

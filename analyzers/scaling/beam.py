@@ -16,8 +16,8 @@ from itertools import permutations, product
 from math import prod
 from random import Random
 
-from analyzers.scaling.examine import Examiner, Judged, Spent
-from analyzers.scaling.search_space import Axis
+from archmeter.analyzers.scaling.examine import Examiner, Judged, Spent
+from archmeter.analyzers.scaling.search_space import Axis
 
 Point = tuple[int, ...]
 """For each axis the index of a value."""

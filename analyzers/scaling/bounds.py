@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from analyzers import figures
-from analyzers.scaling.totals import TOTALS
-from models.errors import ArchmeterError
+from archmeter.analyzers import figures
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.models.errors import ArchmeterError
 
 Sense = Literal["at_least", "at_most"]
 Amount = Annotated[float, Field(ge=1e-12, le=1e18, allow_inf_nan=False)]

@@ -14,15 +14,15 @@ from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import Any, NamedTuple
 
-from analyzers.scaling.beam import Beam, everything, size
-from analyzers.scaling.bounds import Check, Limit
-from analyzers.scaling.examine import Examiner, Judge, Judged, Progress
-from analyzers.scaling.fits import End, Fit, Found, Pressure, Searched
-from analyzers.scaling.realised import departures
-from analyzers.scaling.search_space import Axis, NothingToBuild, Space
-from analyzers.scaling.sizes import sizes
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.analyzers.scaling.beam import Beam, everything, size
+from archmeter.analyzers.scaling.bounds import Check, Limit
+from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress
+from archmeter.analyzers.scaling.fits import End, Fit, Found, Pressure, Searched
+from archmeter.analyzers.scaling.realised import departures
+from archmeter.analyzers.scaling.search_space import Axis, NothingToBuild, Space
+from archmeter.analyzers.scaling.sizes import sizes
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 MAX_SPECS = 2_000
 """Specs that are examined if nothing else is said."""

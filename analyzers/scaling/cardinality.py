@@ -13,11 +13,11 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from analyzers.profile import Profile, RollUp, Totals
-from analyzers.scaling.knobs import bounds
-from analyzers.scaling.search_space import refusal
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.profile import Profile, RollUp, Totals
+from archmeter.analyzers.scaling.knobs import bounds
+from archmeter.analyzers.scaling.search_space import refusal
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec
 
 Kept = Literal["params", "macs"]
 Outcome = Literal["equal", "rounded", "clipped", "infeasible"]

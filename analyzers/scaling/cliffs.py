@@ -12,12 +12,12 @@ from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
-from analyzers.scaling.sizes import channels
-from analyzers.scaling.totals import Ruler
-from models.errors import ArchmeterError
-from models.graph import Call, Graph
-from models.ops import BlurPool2d, Conv2d, Pool2d, Subsample
-from models.spec import MAX_SIDE, ArchitectureSpec
+from archmeter.analyzers.scaling.sizes import channels
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Call, Graph
+from archmeter.models.ops import BlurPool2d, Conv2d, Pool2d, Subsample
+from archmeter.models.spec import MAX_SIDE, ArchitectureSpec
 
 LONGEST_RUN = 160
 """Sides that are tried in one direction before a cliff or an aligned size is given up on."""

@@ -11,8 +11,8 @@ from math import sqrt
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.knobs import Multipliers
-from analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.scaling.points import Lab, Point
 
 
 class Law(NamedTuple):

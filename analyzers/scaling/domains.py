@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from models.errors import ArchmeterError
+from archmeter.models.errors import ArchmeterError
 
 MAX_VALUES = 20_000
 """Values of one knob that are listed."""

@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from analyzers.devices import Peaks
-from analyzers.scaling.bounds import CHEAP, Limit
-from analyzers.scaling.search import Objective
-from analyzers.scaling.search_space import Space, refusal
-from analyzers.scaling.totals import Ruler
-from models.errors import ArchmeterError, GraphTooLarge
-from models.graph import MAX_OPERATORS
-from models.spec import ArchitectureSpec, DType
+from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.scaling.bounds import CHEAP, Limit
+from archmeter.analyzers.scaling.search import Objective
+from archmeter.analyzers.scaling.search_space import Space, refusal
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.models.errors import ArchmeterError, GraphTooLarge
+from archmeter.models.graph import MAX_OPERATORS
+from archmeter.models.spec import ArchitectureSpec, DType
 
 _COSTLY = 3
 """Memory takes about so many times as long as totals."""

@@ -12,8 +12,8 @@ from math import inf, log, sqrt
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.knobs import Multipliers
-from analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.scaling.points import Lab, Point
 
 GroupWidth = Literal["scaled", "fixed"]
 Aim = Literal["law", "counted"]

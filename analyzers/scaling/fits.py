@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.bounds import Check, Sense
-from analyzers.scaling.examine import Refusal, Stop
-from analyzers.scaling.knobs import Adjustment
-from analyzers.scaling.sizes import Sizes
+from archmeter.analyzers.scaling.bounds import Check, Sense
+from archmeter.analyzers.scaling.examine import Refusal, Stop
+from archmeter.analyzers.scaling.knobs import Adjustment
+from archmeter.analyzers.scaling.sizes import Sizes
 
 End = Literal["low", "high"]
 

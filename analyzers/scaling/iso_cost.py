@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.beam import size
-from analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
-from analyzers.scaling.knobs import Adjustment
-from analyzers.scaling.realised import departures
-from analyzers.scaling.search_space import Axis, NothingToBuild, Space
-from analyzers.scaling.sizes import Sizes, sizes
-from analyzers.scaling.totals import Ruler, TooMuchWork
-from models import registry
-from models.graph import Graph
+from archmeter.analyzers.scaling.beam import size
+from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
+from archmeter.analyzers.scaling.knobs import Adjustment
+from archmeter.analyzers.scaling.realised import departures
+from archmeter.analyzers.scaling.search_space import Axis, NothingToBuild, Space
+from archmeter.analyzers.scaling.sizes import Sizes, sizes
+from archmeter.analyzers.scaling.totals import Ruler, TooMuchWork
+from archmeter.models import registry
+from archmeter.models.graph import Graph
 
 MAX_PAIRS = 2_000
 """Pairs of values that are counted for one question."""

@@ -14,11 +14,11 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from analyzers.scaling.sizes import Sizes, sizes
-from models.errors import ArchmeterError
-from models.graph import Graph
-from models.scaling import DepthRounding
-from models.spec import MAX_SIDE, ArchitectureSpec
+from archmeter.analyzers.scaling.sizes import Sizes, sizes
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Graph
+from archmeter.models.scaling import DepthRounding
+from archmeter.models.spec import MAX_SIDE, ArchitectureSpec
 
 Knob = Literal["depth", "width", "resolution", "group_width"]
 Departure = Literal["rounded", "clipped", "infeasible"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from analyzers.scaling.knobs import Adjustment, Base, Multipliers, Scaled
-from analyzers.scaling.sizes import Sizes
-from analyzers.scaling.totals import Ruler
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.knobs import Adjustment, Base, Multipliers, Scaled
+from archmeter.analyzers.scaling.sizes import Sizes
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec
 
 
 class Point(NamedTuple):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from math import log
 from typing import Any, NamedTuple
 
-from analyzers.scaling.curves import COMPOUND
-from analyzers.scaling.knobs import Multipliers
-from analyzers.scaling.points import Lab, Point
-from analyzers.verify import Verification, verify
-from models.registry import preset
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.curves import COMPOUND
+from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.verify import Verification, verify
+from archmeter.models.registry import preset
+from archmeter.models.spec import ArchitectureSpec
 
 EFFICIENTNETS = tuple(f"efficientnet_b{i}" for i in range(8))
 

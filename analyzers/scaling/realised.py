@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 
-from analyzers.scaling.knobs import Adjustment, Base, Multipliers
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.knobs import Adjustment, Base, Multipliers
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec
 
 
 def departures(spec: ArchitectureSpec) -> tuple[Adjustment, ...]:

@@ -13,13 +13,13 @@ from math import ceil
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.budget import nothing
-from analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
-from analyzers.scaling.knobs import Adjustment
-from analyzers.scaling.realised import departures
-from analyzers.scaling.search_space import Space
-from models import registry
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.budget import nothing
+from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
+from archmeter.analyzers.scaling.knobs import Adjustment
+from archmeter.analyzers.scaling.realised import departures
+from archmeter.analyzers.scaling.search_space import Space
+from archmeter.models import registry
+from archmeter.models.spec import ArchitectureSpec
 
 STEPS = 100
 """Quantiles of a distribution: percentiles."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from analyzers.scaling.cliffs import is_aligned
-from analyzers.training.freezing import gradients_reach, trained
-from analyzers.training.gradients import StepMacs, step_macs
-from models.errors import ArchmeterError
-from models.graph import Graph
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.cliffs import is_aligned
+from archmeter.analyzers.training.freezing import gradients_reach, trained
+from archmeter.analyzers.training.gradients import StepMacs, step_macs
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Graph
+from archmeter.models.spec import ArchitectureSpec
 
 IMAGENET_IMAGES = 1_281_167
 """Of the training set of ImageNet-1k."""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
-from analyzers.scaling.curves import Law
-from analyzers.scaling.pareto import pareto
-from analyzers.scaling.points import Lab, Point
-from models.errors import ArchmeterError
+from archmeter.analyzers.scaling.curves import Law
+from archmeter.analyzers.scaling.pareto import pareto
+from archmeter.analyzers.scaling.points import Lab, Point
+from archmeter.models.errors import ArchmeterError
 
 Constraint = Literal["law", "counted"]
 Sense = Literal["least", "most"]

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from analyzers.scaling.domains import MAX_VALUES, Domain, Knob, Range, Trim
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.domains import MAX_VALUES, Domain, Knob, Range, Trim
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec
 
 _EVERY = "*"
 

@@ -17,11 +17,11 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from analyzers.scaling.cliffs import Sides
-from analyzers.scaling.totals import Ruler
-from models.errors import ArchmeterError, GraphTooLarge
-from models.graph import Graph
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.scaling.cliffs import Sides
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.models.errors import ArchmeterError, GraphTooLarge
+from archmeter.models.graph import Graph
+from archmeter.models.spec import ArchitectureSpec
 
 Outcome = Literal["central", "one_sided", "no_effect", "immovable"]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from models.graph import Graph, Scope
-from models.ops import Conv2d, LayerNorm, Linear, Pair, Permute
+from archmeter.models.graph import Graph, Scope
+from archmeter.models.ops import Conv2d, LayerNorm, Linear, Pair, Permute
 
 _MAP_DIMENSIONS = 4
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 
-from analyzers.devices import Peaks
-from analyzers.figures import READERS
-from analyzers.profile import Profile
-from analyzers.roofline import roofline
-from analyzers.training.step import TrainingStep
-from models.errors import ArchmeterError
-from models.graph import Graph
-from models.spec import DType
+from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.figures import READERS
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.roofline import roofline
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Graph
+from archmeter.models.spec import DType
 
 ROOFLINE = "roofline_seconds"
 """The least time of one batch on a device, kernels fused; the only total that is no integer."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from models.errors import ArchmeterError
-from models.graph import Graph, Scope
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Graph, Scope
 
 NONE, BLOCKS, STAGES = "none", "block", "stage"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.errors import ArchmeterError
-from models.graph import Graph, Scope
-from models.ops import BatchNorm2d
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.graph import Graph, Scope
+from archmeter.models.ops import BatchNorm2d
 
 NOTHING, BACKBONE, BATCH_NORM = "none", "backbone", "batch_norm"
 

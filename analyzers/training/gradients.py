@@ -12,7 +12,7 @@ from functools import partial
 from math import prod
 from typing import NamedTuple
 
-from analyzers.compute import (
+from archmeter.analyzers.compute import (
     blur_macs,
     conv1d_macs,
     conv_macs,
@@ -20,9 +20,9 @@ from analyzers.compute import (
     macs,
     matmul_macs,
 )
-from analyzers.reading import Reading, Rule
-from models.graph import Graph
-from models.ops import (
+from archmeter.analyzers.reading import Reading, Rule
+from archmeter.models.graph import Graph
+from archmeter.models.ops import (
     BlurPool2d,
     Conv1d,
     Conv2d,

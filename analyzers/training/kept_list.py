@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.storage import INDEX_BYTES, Extra
-from analyzers.training.reasons import Part, reason
-from analyzers.training.step import TrainingStep
+from archmeter.analyzers.storage import INDEX_BYTES, Extra
+from archmeter.analyzers.training.reasons import Part, reason
+from archmeter.analyzers.training.step import TrainingStep
 
 
 class KeptTensor(NamedTuple):

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analyzers.saved_tensors import NOTHING_KEPT, Kept
-from analyzers.storage import NOTHING_EXTRA, Extra
-from analyzers.training.checkpointing import Segment
-from models.graph import Graph
+from archmeter.analyzers.saved_tensors import NOTHING_KEPT, Kept
+from archmeter.analyzers.storage import NOTHING_EXTRA, Extra
+from archmeter.analyzers.training.checkpointing import Segment
+from archmeter.models.graph import Graph
 
 
 class Keeping(NamedTuple):

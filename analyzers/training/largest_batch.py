@@ -7,11 +7,11 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from analyzers.profile import Profile
-from analyzers.training.options import TrainingOptions
-from analyzers.training.step import TrainingStep
-from models.errors import GraphTooLarge
-from models.spec import ArchitectureSpec, DType
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.models.errors import GraphTooLarge
+from archmeter.models.spec import ArchitectureSpec, DType
 
 MAX_BATCH = 65_536
 """As many images as may be asked about at once."""

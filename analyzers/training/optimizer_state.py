@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from analyzers.training.options import Optimizer
+from archmeter.analyzers.training.options import Optimizer
 
 SINGLE_BYTES = 4
 """Master weights and their state are float32."""

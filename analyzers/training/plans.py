@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.profile import Profile
-from analyzers.training.checkpointing import BLOCKS, policies, segments
-from analyzers.training.options import TrainingOptions
-from analyzers.training.step import TrainingStep
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.checkpointing import BLOCKS, policies, segments
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.step import TrainingStep
 
 SOME_OF_THE_BLOCKS = 6
 """Plans that compute only some of the blocks again."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from analyzers.saved_tensors import kept
-from models.graph import Call
-from models.ops import (
+from archmeter.analyzers.saved_tensors import kept
+from archmeter.models.graph import Call
+from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Amax,

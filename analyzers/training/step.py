@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from analyzers.profile import Profile
-from analyzers.training.checkpointing import segments
-from analyzers.training.freezing import gradients_reach, trained
-from analyzers.training.gradients import StepMacs, step_macs
-from analyzers.training.kept_tensors import Autograd, Keeping, computed_again
-from analyzers.training.optimizer_state import SINGLE_BYTES, state_bytes
-from analyzers.training.options import TrainingOptions
-from analyzers.training.timeline import Moment, backward_moments, forward_moments
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.checkpointing import segments
+from archmeter.analyzers.training.freezing import gradients_reach, trained
+from archmeter.analyzers.training.gradients import StepMacs, step_macs
+from archmeter.analyzers.training.kept_tensors import Autograd, Keeping, computed_again
+from archmeter.analyzers.training.optimizer_state import SINGLE_BYTES, state_bytes
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.timeline import Moment, backward_moments, forward_moments
 
 
 class TrainingMemory(NamedTuple):

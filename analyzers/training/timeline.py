@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Literal, NamedTuple
 
-from analyzers.inference_peak import last_uses
-from analyzers.training.checkpointing import Segment
-from analyzers.training.kept_tensors import Autograd, Keeping
-from models.graph import Graph, Tensor
-from models.ops import Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum
+from archmeter.analyzers.inference_peak import last_uses
+from archmeter.analyzers.training.checkpointing import Segment
+from archmeter.analyzers.training.kept_tensors import Autograd, Keeping
+from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum
 
 _HANDS_ON = frozenset({Add, Concat, Contiguous, Flatten, Permute, Reshape, Shift, Sum})
 """Their gradient is the result's, or a view of it."""

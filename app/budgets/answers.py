@@ -4,28 +4,28 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from analyzers import COUNTING_RULES
-from analyzers.scaling.bounds import limits
-from analyzers.scaling.budget import Effort, fit
-from analyzers.scaling.cardinality import NoCardinality, trades
-from analyzers.scaling.domains import Domain
-from analyzers.scaling.examine import Judge, Progress
-from analyzers.scaling.iso_cost import iso_cost
-from analyzers.scaling.sampling import sample
-from analyzers.scaling.search import Objective
-from analyzers.scaling.search_space import Space, UnknownKnob
-from app.budgets.requests import (
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.analyzers.scaling.bounds import limits
+from archmeter.analyzers.scaling.budget import Effort, fit
+from archmeter.analyzers.scaling.cardinality import NoCardinality, trades
+from archmeter.analyzers.scaling.domains import Domain
+from archmeter.analyzers.scaling.examine import Judge, Progress
+from archmeter.analyzers.scaling.iso_cost import iso_cost
+from archmeter.analyzers.scaling.sampling import sample
+from archmeter.analyzers.scaling.search import Objective
+from archmeter.analyzers.scaling.search_space import Space, UnknownKnob
+from archmeter.app.budgets.requests import (
     MAX_OPERATORS,
     CardinalityRequest,
     FitRequest,
     IsoCostRequest,
     SampleRequest,
 )
-from app.errors import InvalidRequest
-from app.question import inside_architecture
-from app.scaling.on_device import OnDevice
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.question import inside_architecture
+from archmeter.app.scaling.on_device import OnDevice
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 
 def fit_answer(request: FitRequest, progress: Progress | None = None) -> dict[str, Any]:

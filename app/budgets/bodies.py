@@ -5,16 +5,16 @@ What the analyzers return is described by their own named tuples; here is only h
 
 from pydantic import JsonValue, create_model
 
-from analyzers.scaling.bounds import Check
-from analyzers.scaling.cardinality import Cost, Trade, Trades
-from analyzers.scaling.domains import Trim
-from analyzers.scaling.examine import Refusal
-from analyzers.scaling.fits import Fit, Found, Pressure, Searched
-from analyzers.scaling.iso_cost import IsoCost, Line, Pair
-from analyzers.scaling.sampling import Bin, Distribution, Quantile, Sample, Sampling
-from analyzers.scaling.search import Objective
-from app.scaling.bodies import AdjustmentFigures, SizeFigures
-from app.schemas import Body, Derived, described
+from archmeter.analyzers.scaling.bounds import Check
+from archmeter.analyzers.scaling.cardinality import Cost, Trade, Trades
+from archmeter.analyzers.scaling.domains import Trim
+from archmeter.analyzers.scaling.examine import Refusal
+from archmeter.analyzers.scaling.fits import Fit, Found, Pressure, Searched
+from archmeter.analyzers.scaling.iso_cost import IsoCost, Line, Pair
+from archmeter.analyzers.scaling.sampling import Bin, Distribution, Quantile, Sample, Sampling
+from archmeter.analyzers.scaling.search import Objective
+from archmeter.app.scaling.bodies import AdjustmentFigures, SizeFigures
+from archmeter.app.schemas import Body, Derived, described
 
 _Json = dict[str, JsonValue]
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from analyzers.scaling.bounds import Amount, Bound, TotalName
-from analyzers.scaling.budget import MAX_SPECS
-from analyzers.scaling.cardinality import Kept
-from analyzers.scaling.domains import Range
-from analyzers.scaling.search import Sense
-from analyzers.scaling.totals import TOTALS
-from app.scaling.on_device import OnDevice
+from archmeter.analyzers.scaling.bounds import Amount, Bound, TotalName
+from archmeter.analyzers.scaling.budget import MAX_SPECS
+from archmeter.analyzers.scaling.cardinality import Kept
+from archmeter.analyzers.scaling.domains import Range
+from archmeter.analyzers.scaling.search import Sense
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.scaling.on_device import OnDevice
 
 MAX_EXAMINED = 20_000
 """Specs of one search, draws of one sample."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from models.published import published
+from archmeter.models.published import published
 
 
 class Accuracy(NamedTuple):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from app.charts.chart import Chart, Look
-from app.charts.registry import charts
-from app.errors import UnknownChart
-from app.validation import nearest, validate
+from archmeter.app.charts.chart import Chart, Look
+from archmeter.app.charts.registry import charts
+from archmeter.app.errors import UnknownChart
+from archmeter.app.validation import nearest, validate
 
 
 def chart_called(name: str) -> Chart:

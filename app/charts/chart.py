@@ -6,9 +6,9 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.charts.theme import Theme, config
-from app.network_query import NetworkQuery
-from app.services import Analyses
+from archmeter.app.charts.theme import Theme, config
+from archmeter.app.network_query import NetworkQuery
+from archmeter.app.services import Analyses
 
 Row = dict[str, Any]
 Spec = dict[str, Any]

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
-from app.charts.networks import MAX_NETWORKS, NetworksLook, names_of
-from app.charts.subjects import profile_of
-from app.charts.theme import SERIES
-from app.charts.words import axis, called, exact, log_axis, plain, split
-from app.figures import FIGURES, figures, ratios
-from app.services import Analyses
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
+from archmeter.app.charts.networks import MAX_NETWORKS, NetworksLook, names_of
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import axis, called, exact, log_axis, plain, split
+from archmeter.app.figures import FIGURES, figures, ratios
+from archmeter.app.services import Analyses
 
 
 class ComparisonLook(NetworksLook):

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Literal
 
-from app import strict_json
-from app.charts.chart import Row
+from archmeter.app import strict_json
+from archmeter.app.charts.chart import Row
 
 TableFormat = Literal["json", "csv", "md", "tex", "parquet", "arrow"]
 

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from analyzers.scaling.totals import ROOFLINE, TOTALS
-from app.budgets.answers import iso_cost_answer
-from app.budgets.requests import IsoCostRequest
-from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.kept import kept
-from app.charts.theme import SERIES
-from app.charts.words import OneOf, axis, called, exact, plain
-from app.services import Analyses
-from app.validation import validate
+from archmeter.analyzers.scaling.totals import ROOFLINE, TOTALS
+from archmeter.app.budgets.answers import iso_cost_answer
+from archmeter.app.budgets.requests import IsoCostRequest
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.kept import kept
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import OneOf, axis, called, exact, plain
+from archmeter.app.services import Analyses
+from archmeter.app.validation import validate
 
 _WITHOUT_DEVICE = tuple(total for total in TOTALS if total != ROOFLINE)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.scaling.kept import KEPT, question_key
+from archmeter.app.scaling.kept import KEPT, question_key
 
 
 def kept(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from app.charts.chart import Row, Spec
+from archmeter.app.charts.chart import Row, Spec
 
 _LETTER, _LINE, _GAP = 6.0, 13.0, 7.0
 """Pixels that a letter is wide, that a line is high, and between a point and its name."""

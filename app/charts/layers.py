@@ -2,13 +2,13 @@
 
 from typing import Annotated, get_type_hints
 
-from analyzers import Row as LayerRow
-from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.depth import along_depth, band_layer, stage_of
-from app.charts.subjects import profile_of, subject
-from app.charts.words import OneOf, axis, called, exact, plain
-from app.layer_table import size_text
-from app.services import Analyses
+from archmeter.analyzers import Row as LayerRow
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.depth import along_depth, band_layer, stage_of
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.words import OneOf, axis, called, exact, plain
+from archmeter.app.layer_table import size_text
+from archmeter.app.services import Analyses
 
 COSTS = tuple(name for name, hint in get_type_hints(LayerRow).items() if hint is int)
 """What a layer has a number of."""

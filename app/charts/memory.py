@@ -4,18 +4,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from analyzers.live_tensors import Liveness
-from analyzers.profile import Profile
-from analyzers.training.options import TrainingOptions
-from analyzers.training.step import TrainingStep
-from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.depth import along_depth, band_layer, hover_layer, stage_of
-from app.charts.subjects import profile_of, subject
-from app.charts.theme import ACCENT, WARNING
-from app.charts.words import axis, exact, plain
-from app.services import Analyses
-from app.training import policy
-from app.units import si
+from archmeter.analyzers.live_tensors import Liveness
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.depth import along_depth, band_layer, hover_layer, stage_of
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.theme import ACCENT, WARNING
+from archmeter.app.charts.words import axis, exact, plain
+from archmeter.app.services import Analyses
+from archmeter.app.training import policy
+from archmeter.app.units import si
 
 _NONE = "none"
 

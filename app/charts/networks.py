@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.charts.chart import Look
-from app.charts.words import refusal, split
-from app.network_query import Batch, network_called
-from app.question import Question
-from app.services import Analyses
-from models import registry
-from models.spec import DType
+from archmeter.app.charts.chart import Look
+from archmeter.app.charts.words import refusal, split
+from archmeter.app.network_query import Batch, network_called
+from archmeter.app.question import Question
+from archmeter.app.services import Analyses
+from archmeter.models import registry
+from archmeter.models.spec import DType
 
 MAX_NETWORKS = 20
 """On one chart."""

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from analyzers.verify import Verdict, Verification
-from app.charts.chart import Chart, Drawing, Look, Row, Spec
-from app.charts.theme import SERIES
-from app.charts.words import axis, exact, plain
-from app.published import select
-from app.services import Analyses
+from archmeter.analyzers.verify import Verdict, Verification
+from archmeter.app.charts.chart import Chart, Drawing, Look, Row, Spec
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import axis, exact, plain
+from archmeter.app.published import select
+from archmeter.app.services import Analyses
 
 _VERDICTS = {"equal": SERIES[0], "explained": SERIES[1], "unexplained": SERIES[3]}
 _FIGURES = {"params": "circle", "flops": "square", "activations": "triangle-up"}

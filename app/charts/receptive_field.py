@@ -2,14 +2,14 @@
 
 from typing import Any, Literal
 
-from analyzers.coverage import SeenRow, coverage
-from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.depth import along_depth, band_layer, hover_layer
-from app.charts.subjects import profile_of, subject
-from app.charts.theme import SERIES
-from app.charts.words import axis, exact, log_axis, plain
-from app.layer_table import size_text
-from app.services import Analyses
+from archmeter.analyzers.coverage import SeenRow, coverage
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.depth import along_depth, band_layer, hover_layer
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import axis, exact, log_axis, plain
+from archmeter.app.layer_table import size_text
+from archmeter.app.services import Analyses
 
 _PAIRS = ("receptive_field", "stride")
 _COVERED = {

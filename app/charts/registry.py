@@ -4,8 +4,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from app import charts as package
-from app.charts.chart import Chart
+from archmeter.app import charts as package
+from archmeter.app.charts.chart import Chart
 
 
 @cache

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from analyzers.roofline import roofline
-from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.subjects import profile_of, subject
-from app.charts.theme import SERIES
-from app.charts.words import exact, log_axis, plain
-from app.layer_table import size_text
-from app.roofline import RooflineQuery, granted
-from app.services import Analyses
-from app.units import duration
+from archmeter.analyzers.roofline import roofline
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import exact, log_axis, plain
+from archmeter.app.layer_table import size_text
+from archmeter.app.roofline import RooflineQuery, granted
+from archmeter.app.services import Analyses
+from archmeter.app.units import duration
 
 DEVICE = "h100"
 """Where nobody names one."""

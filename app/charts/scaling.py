@@ -3,17 +3,17 @@
 from functools import partial
 from typing import Annotated, Any
 
-from analyzers.scaling.totals import TOTALS
-from app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
-from app.charts.kept import kept
-from app.charts.theme import SERIES
-from app.charts.words import OneOf, called, exact, log_axis, plain
-from app.scaling.answers import curves_answer, spec_of
-from app.scaling.queries import CurvesQuery
-from app.scaling.requests import CurvesRequest
-from app.services import Analyses
-from app.units import size
-from app.validation import validate
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
+from archmeter.app.charts.kept import kept
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import OneOf, called, exact, log_axis, plain
+from archmeter.app.scaling.answers import curves_answer, spec_of
+from archmeter.app.scaling.queries import CurvesQuery
+from archmeter.app.scaling.requests import CurvesRequest
+from archmeter.app.services import Analyses
+from archmeter.app.units import size
+from archmeter.app.validation import validate
 
 _IDEAL = frozenset({"macs", "flops", "training_macs"})
 """Totals that the law is about."""

@@ -7,18 +7,18 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from analyzers.scaling.pareto import pareto
-from app.charts.accuracy import Accuracy, accuracies
-from app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
-from app.charts.labels import Spot, label_layers, placed
-from app.charts.theme import SERIES
-from app.charts.words import OneOf, called, exact, log_axis, plain
-from app.figures import FIGURES, figures
-from app.question import Question
-from app.services import Analyses
-from app.store import Search
-from models import registry
-from models.spec import InputSpec
+from archmeter.analyzers.scaling.pareto import pareto
+from archmeter.app.charts.accuracy import Accuracy, accuracies
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
+from archmeter.app.charts.labels import Spot, label_layers, placed
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import OneOf, called, exact, log_axis, plain
+from archmeter.app.figures import FIGURES, figures
+from archmeter.app.question import Question
+from archmeter.app.services import Analyses
+from archmeter.app.store import Search
+from archmeter.models import registry
+from archmeter.models.spec import InputSpec
 
 TOP1 = "top1"
 _PAGE = 500

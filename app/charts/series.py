@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from app.charts.chart import Chart, Drawing, Look, Row, Spec, vega_lite
-from app.charts.words import refusal, split
+from archmeter.app.charts.chart import Chart, Drawing, Look, Row, Spec, vega_lite
+from archmeter.app.charts.words import refusal, split
 
 _MOST = 50
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from analyzers.profile import RollUp
-from app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.subjects import profile_of, subject
-from app.services import Analyses
+from archmeter.analyzers.profile import RollUp
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.services import Analyses
 
 FIGURES = {
     "params": "parameters",

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from analyzers import Profile
-from app.question import Question
-from app.units import size
-from models import registry
+from archmeter.analyzers import Profile
+from archmeter.app.question import Question
+from archmeter.app.units import size
+from archmeter.models import registry
 
 _KEPT = 32
 """Profiles: a comparison alone has up to 20."""

@@ -4,17 +4,17 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
-from analyzers.profile import Profile
-from analyzers.training.checkpointing import policies
-from analyzers.training.freezing import freezable
-from analyzers.training.options import Optimizer, TrainingOptions
-from analyzers.training.step import TrainingMemory, TrainingStep
-from app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from app.charts.subjects import profile_of, subject
-from app.charts.theme import SERIES
-from app.charts.words import axis, exact, plain
-from app.services import Analyses
-from app.training import TrainingQuery
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.checkpointing import policies
+from archmeter.analyzers.training.freezing import freezable
+from archmeter.analyzers.training.options import Optimizer, TrainingOptions
+from archmeter.analyzers.training.step import TrainingMemory, TrainingStep
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import axis, exact, plain
+from archmeter.app.services import Analyses
+from archmeter.app.training import TrainingQuery
 
 _SUMS = ("total_bytes", "peak_bytes")
 _PARTS = tuple(name for name in TrainingMemory._fields if name not in _SUMS)

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, get_type_hints
 
-from analyzers.profile import Profile, RollUp
-from app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
-from app.charts.networks import NetworksLook, names_of
-from app.charts.subjects import profile_of
-from app.charts.theme import SERIES
-from app.charts.words import OneOf, axis, called, exact, plain
-from app.services import Analyses
+from archmeter.analyzers.profile import Profile, RollUp
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
+from archmeter.app.charts.networks import NetworksLook, names_of
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.charts.theme import SERIES
+from archmeter.app.charts.words import OneOf, axis, called, exact, plain
+from archmeter.app.services import Analyses
 
 COSTS = tuple(name for name, hint in get_type_hints(RollUp).items() if hint is int)
 """What a stage has a number of."""

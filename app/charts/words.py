@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from app.errors import FieldError, InvalidRequest
-from app.validation import nearest
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.validation import nearest
 
 _CALLED = {
     "params": "parameters",

@@ -11,23 +11,24 @@ from typing import NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from app.cli.analyze import analyze
-from app.cli.audit import audit
-from app.cli.catalogue import families, presets
-from app.cli.code import code
-from app.cli.conventions import conventions
-from app.cli.devices import devices
-from app.cli.fit import fit
-from app.cli.formulas import formulas
-from app.cli.receptive_field import receptive_field
-from app.cli.roofline import roofline
-from app.cli.sample import sample
-from app.cli.scale import cliffs, scale, scale_fast, scale_search, schedule, sensitivity
-from app.cli.serve import serve
-from app.cli.trades import cardinality, iso_cost
-from app.cli.training import largest_batch, memory, train
-from app.cli.verify import verify
-from models.errors import ArchmeterError
+from archmeter.app.cli.analyze import analyze
+from archmeter.app.cli.audit import audit
+from archmeter.app.cli.catalogue import families, presets
+from archmeter.app.cli.code import code
+from archmeter.app.cli.conventions import conventions
+from archmeter.app.cli.devices import devices
+from archmeter.app.cli.fit import fit
+from archmeter.app.cli.formulas import formulas
+from archmeter.app.cli.receptive_field import receptive_field
+from archmeter.app.cli.roofline import roofline
+from archmeter.app.cli.sample import sample
+from archmeter.app.cli.scale import cliffs, scale, scale_fast, scale_search, schedule, sensitivity
+from archmeter.app.cli.serve import serve
+from archmeter.app.cli.trades import cardinality, iso_cost
+from archmeter.app.cli.training import largest_batch, memory, train
+from archmeter.app.cli.verify import verify
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.extras import explained
 
 cli = typer.Typer(
     name="archmeter",
@@ -72,7 +73,8 @@ _BROKEN_PIPE = 1
 def main() -> None:
     """Run the command; the entry point."""
     try:
-        status = cli(standalone_mode=False)
+        with explained():
+            status = cli(standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         _fail(error.format_message())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.request import (
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -39,8 +39,8 @@ def analyze(
     ] = OutputFormat.TABLE,
 ) -> None:
     """Show what an architecture costs."""
-    from app.layer_table import to_csv, to_markdown
-    from app.question import Question
+    from archmeter.app.layer_table import to_csv, to_markdown
+    from archmeter.app.question import Question
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     if output is OutputFormat.JSON:
@@ -53,6 +53,6 @@ def analyze(
         case OutputFormat.MARKDOWN:
             sys.stdout.write(to_markdown(profile.rows, profile.totals))
         case OutputFormat.TABLE:
-            from app.report.analysis import print_profile
+            from archmeter.app.report.analysis import print_profile
 
             print_profile(question, profile)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -28,21 +28,21 @@ def audit(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Have fvcore and torch recount a network; exit status 1 if they differ."""
-    from app.question import Question, inside_architecture
+    from archmeter.app.question import Question, inside_architecture
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
-    from analyzers.audit import audit as recount
+    from archmeter.analyzers.audit import audit as recount
 
     with inside_architecture():
         report = recount(question.spec, question.input)
     if output is ListFormat.JSON:
-        from app import strict_json
-        from models import registry
+        from archmeter.app import strict_json
+        from archmeter.models import registry
 
         body = {"name": registry.describe(question.spec), **report.as_dict()}
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
     else:
-        from app.report.audit import print_audit
+        from archmeter.app.report.audit import print_audit
 
         print_audit(question, report)
     if not report.agrees:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
+from archmeter.app.cli.formats import ListFormat
 
 
 class CatalogueFormat(StrEnum):
@@ -21,21 +21,21 @@ def families(
     output: Annotated[CatalogueFormat, typer.Option("--format")] = CatalogueFormat.TABLE,
 ) -> None:
     """List the families and the papers they come from."""
-    from models import registry
+    from archmeter.models import registry
 
     found = registry.families().values()
     if output is CatalogueFormat.MARKDOWN:
-        from app.catalogue import to_markdown
+        from archmeter.app.catalogue import to_markdown
 
         sys.stdout.write(to_markdown())
         return
     if output is CatalogueFormat.JSON:
-        from app.schemas import FamilyList, FamilySummary
+        from archmeter.app.schemas import FamilyList, FamilySummary
 
         items = [FamilySummary.of(family) for family in found]
         sys.stdout.write(FamilyList(items=items).model_dump_json() + "\n")
         return
-    from app.report.catalogue import print_families
+    from archmeter.app.report.catalogue import print_families
 
     print_families(found)
 
@@ -45,15 +45,15 @@ def presets(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """List the published networks and what they cost."""
-    from models import registry
+    from archmeter.models import registry
 
     found = registry.family(family).presets if family else registry.presets().values()
     if output is ListFormat.JSON:
-        from app.schemas import PresetInfo, PresetList
+        from archmeter.app.schemas import PresetInfo, PresetList
 
         items = [PresetInfo.of(preset) for preset in found]
         sys.stdout.write(PresetList(items=items).model_dump_json() + "\n")
         return
-    from app.report.catalogue import print_presets
+    from archmeter.app.report.catalogue import print_presets
 
     print_presets(found)

@@ -2,7 +2,14 @@
 
 import sys
 
-from app.cli.request import Assignments, Batch, InputSize, PresetName, SpecFile, read_request
+from archmeter.app.cli.request import (
+    Assignments,
+    Batch,
+    InputSize,
+    PresetName,
+    SpecFile,
+    read_request,
+)
 
 
 def code(
@@ -14,8 +21,8 @@ def code(
     batch: Batch = None,
 ) -> None:
     """Write a network as a Python file that needs nothing but torch."""
-    from app.question import Question
-    from app.torch_code import torch_code
+    from archmeter.app.question import Question
+    from archmeter.app.torch_code import torch_code
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, None))
     sys.stdout.write(torch_code(question))

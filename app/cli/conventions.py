@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -34,19 +34,19 @@ def conventions(
     ] = ListFormat.TABLE,
 ) -> None:
     """Tell what other counters print for a network, and why that is not our figure."""
-    from app.conventions import chosen, report, told
-    from app.question import Question
-    from models import registry
+    from archmeter.app.conventions import chosen, report, told
+    from archmeter.app.question import Question
+    from archmeter.models import registry
 
     tools = chosen(tool)
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     found = told(question, tools)
     if output is ListFormat.JSON:
-        from app import strict_json
+        from archmeter.app import strict_json
 
         body = report(question, registry.describe(question.spec), found)
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report.conventions import print_conventions
+    from archmeter.app.report.conventions import print_conventions
 
     print_conventions(question, found)

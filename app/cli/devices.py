@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
+from archmeter.app.cli.formats import ListFormat
 
 
 def devices(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """List the devices that rooflines are drawn for, with their peak rates."""
-    from app.devices import DeviceList
+    from archmeter.app.devices import DeviceList
 
     if output is ListFormat.JSON:
         sys.stdout.write(DeviceList.catalogue().model_dump_json() + "\n")
         return
-    from app.report.roofline import print_devices
+    from archmeter.app.report.roofline import print_devices
 
     print_devices()

@@ -5,9 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import Assignments, Batch, InputSize, Precision, SpecFile, read_request
-from app.cli.spaces import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
+    Assignments,
+    Batch,
+    InputSize,
+    Precision,
+    SpecFile,
+    read_request,
+)
+from archmeter.app.cli.spaces import (
     AtLeast,
     AtMost,
     Device,
@@ -19,7 +26,7 @@ from app.cli.spaces import (
     knobs_of,
     progress,
 )
-from models.errors import ArchmeterError
+from archmeter.models.errors import ArchmeterError
 
 
 def fit(
@@ -50,10 +57,10 @@ def fit(
     ] = ListFormat.TABLE,
 ) -> None:
     """Find the best networks within bounds, the nearest misses, and what stops better ones."""
-    from app import strict_json
-    from app.budgets.answers import fit_answer
-    from app.budgets.requests import FitRequest
-    from app.validation import validate
+    from archmeter.app import strict_json
+    from archmeter.app.budgets.answers import fit_answer
+    from archmeter.app.budgets.requests import FitRequest
+    from archmeter.app.validation import validate
 
     if most is not None and least is not None:
         raise ArchmeterError("give --most or --least, not both")
@@ -87,7 +94,7 @@ def fit(
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report.budgets import print_fit
+    from archmeter.app.report.budgets import print_fit
 
     print_fit(body)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.request import (
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -16,11 +16,11 @@ from app.cli.request import (
     SpecFile,
     read_request,
 )
-from models.errors import ArchmeterError
+from archmeter.models.errors import ArchmeterError
 
 if TYPE_CHECKING:
-    from analyzers.formulas import ClosedForms
-    from app.schemas import Body
+    from archmeter.analyzers.formulas import ClosedForms
+    from archmeter.app.schemas import Body
 
 
 class FormulaFormat(StrEnum):
@@ -52,7 +52,7 @@ def formulas(
     ] = FormulaFormat.TABLE,
 ) -> None:
     """Derive every figure as an exact expression; without a network or block, list the blocks."""
-    from app.formulas import (
+    from archmeter.app.formulas import (
         AnalysisFormulas,
         BlockFormulas,
         BlockQuery,
@@ -60,7 +60,7 @@ def formulas(
         block_formulas,
         network_formulas,
     )
-    from app.validation import validate
+    from archmeter.app.validation import validate
 
     if block is not None:
         if any(given is not None for given in (preset, symbols, spec, resolution, batch)):
@@ -71,7 +71,7 @@ def formulas(
     elif preset is None and spec is None and not assignments:
         _print_blocks(output)
     else:
-        from app.question import Question
+        from archmeter.app.question import Question
 
         open_ = validate(FormulaQuery, {"symbols": symbols})
         question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
@@ -91,25 +91,25 @@ def _print(forms: "ClosedForms", body: "Body", output: FormulaFormat) -> None:
         case FormulaFormat.JSON:
             sys.stdout.write(body.model_dump_json() + "\n")
         case FormulaFormat.PYTHON:
-            from analyzers.formulas.listing import python_source
+            from archmeter.analyzers.formulas.listing import python_source
 
             sys.stdout.write(python_source(forms))
         case FormulaFormat.LATEX:
-            from analyzers.formulas.listing import latex_source
+            from archmeter.analyzers.formulas.listing import latex_source
 
             sys.stdout.write(latex_source(forms))
         case FormulaFormat.TABLE:
-            from app.report.formulas import print_formulas
+            from archmeter.app.report.formulas import print_formulas
 
             print_formulas(forms)
 
 
 def _print_blocks(output: FormulaFormat) -> None:
     if output is FormulaFormat.JSON:
-        from app.formulas import BlockList
+        from archmeter.app.formulas import BlockList
 
         sys.stdout.write(BlockList.of_all().model_dump_json() + "\n")
         return
-    from app.report.formulas import print_blocks
+    from archmeter.app.report.formulas import print_blocks
 
     print_blocks()

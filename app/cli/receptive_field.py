@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import Assignments, InputSize, PresetName, SpecFile, read_request
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import Assignments, InputSize, PresetName, SpecFile, read_request
 
 
 def receptive_field(
@@ -21,16 +21,16 @@ def receptive_field(
     ] = ListFormat.TABLE,
 ) -> None:
     """Show which part of the image each stage depends on."""
-    from app import strict_json
-    from app.question import Question
-    from app.receptive_field import report
-    from models import registry
+    from archmeter.app import strict_json
+    from archmeter.app.question import Question
+    from archmeter.app.receptive_field import report
+    from archmeter.models import registry
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, None, None))
     body = report(question.key, registry.describe(question.spec), question.profile())
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report.receptive_field import print_receptive_field
+    from archmeter.app.report.receptive_field import print_receptive_field
 
     print_receptive_field(body, layers=layers)

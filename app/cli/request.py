@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.knob_text import value_of
-from models.errors import ArchmeterError
+from archmeter.app.knob_text import value_of
+from archmeter.models.errors import ArchmeterError
 
 PresetName = Annotated[str | None, typer.Argument(help="A network people know, such as resnet50.")]
 SpecFile = Annotated[
@@ -65,7 +65,7 @@ def read_request(
 
 def _read_spec(name: str) -> dict[str, Any]:
     """A request from a file: the whole body, or only its architecture."""
-    from app import strict_json
+    from archmeter.app import strict_json
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()

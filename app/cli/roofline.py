@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -44,10 +44,10 @@ def roofline(
     ] = ListFormat.TABLE,
 ) -> None:
     """Bound the time on a device from below, and show which layers spend it."""
-    from app.question import Question
-    from app.roofline import RooflineQuery, report
-    from app.validation import validate
-    from models import registry
+    from archmeter.app.question import Question
+    from archmeter.app.roofline import RooflineQuery, report
+    from archmeter.app.validation import validate
+    from archmeter.models import registry
 
     query = validate(
         RooflineQuery,
@@ -62,10 +62,10 @@ def roofline(
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     body = report(question.key, registry.describe(question.spec), question.profile(), query)
     if output is ListFormat.JSON:
-        from app import strict_json
+        from archmeter.app import strict_json
 
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report.roofline import print_roofline
+    from archmeter.app.report.roofline import print_roofline
 
     print_roofline(body, layers)

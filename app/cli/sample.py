@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -15,7 +15,7 @@ from app.cli.request import (
     SpecFile,
     read_request,
 )
-from app.cli.spaces import (
+from archmeter.app.cli.spaces import (
     AtLeast,
     AtMost,
     Device,
@@ -54,10 +54,10 @@ def sample(
     ] = ListFormat.TABLE,
 ) -> None:
     """Draw networks by the laws of their knobs, within bounds, and tell how costs spread."""
-    from app import strict_json
-    from app.budgets.answers import sample_answer
-    from app.budgets.requests import SampleRequest
-    from app.validation import validate
+    from archmeter.app import strict_json
+    from archmeter.app.budgets.answers import sample_answer
+    from archmeter.app.budgets.requests import SampleRequest
+    from archmeter.app.validation import validate
 
     document: dict[str, Any] = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
@@ -79,6 +79,6 @@ def sample(
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")
         return
-    from app.report.budgets import print_sample
+    from archmeter.app.report.budgets import print_sample
 
     print_sample(body)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -63,9 +63,9 @@ def scale(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Draw what a network costs as depth, width, resolution or all of them grow."""
-    from app.report.scaling import print_curves
-    from app.scaling.answers import curves_answer
-    from app.scaling.requests import CurvesRequest
+    from archmeter.app.report.scaling import print_curves
+    from archmeter.app.scaling.answers import curves_answer
+    from archmeter.app.scaling.requests import CurvesRequest
 
     law = _given(alpha=alpha, beta=beta, gamma=gamma)
     names = curve or ["compound"]
@@ -108,9 +108,9 @@ def scale_fast(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Scale a network by the strategies of fast compound scaling (Dollár et al. 2021)."""
-    from app.report.scaling import print_fast
-    from app.scaling.answers import fast_answer
-    from app.scaling.requests import FastRequest
+    from archmeter.app.report.scaling import print_fast
+    from archmeter.app.scaling.answers import fast_answer
+    from archmeter.app.scaling.requests import FastRequest
 
     request = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
@@ -161,9 +161,9 @@ def scale_search(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Search for α, β and γ that multiply the cost by a target, and count each."""
-    from app.report.scaling import print_search
-    from app.scaling.answers import search_answer
-    from app.scaling.requests import SearchRequest
+    from archmeter.app.report.scaling import print_search
+    from archmeter.app.scaling.answers import search_answer
+    from archmeter.app.scaling.requests import SearchRequest
 
     ends = {name: field.default.stop for name, field in SearchRequest.model_fields.items()
             if name in {"alpha", "beta", "gamma"}}  # fmt: skip
@@ -206,9 +206,9 @@ def sensitivity(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Tell by how many per cent costs grow when a knob grows by one."""
-    from app.report.scaling import print_sensitivity
-    from app.scaling.answers import sensitivity_answer
-    from app.scaling.requests import SensitivityRequest
+    from archmeter.app.report.scaling import print_sensitivity
+    from archmeter.app.scaling.answers import sensitivity_answer
+    from archmeter.app.scaling.requests import SensitivityRequest
 
     request = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
@@ -231,9 +231,9 @@ def cliffs(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Find the image sizes at which cost jumps, and those that strides divide."""
-    from app.report.scaling import print_cliffs
-    from app.scaling.answers import cliffs_answer
-    from app.scaling.requests import CliffsRequest
+    from archmeter.app.report.scaling import print_cliffs
+    from archmeter.app.scaling.answers import cliffs_answer
+    from archmeter.app.scaling.requests import CliffsRequest
 
     request = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
@@ -262,9 +262,9 @@ def schedule(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Count a training run whose images grow from stage to stage."""
-    from app.report.scaling import print_schedule
-    from app.scaling.answers import schedule_answer
-    from app.scaling.runs import ScheduleRequest
+    from archmeter.app.report.scaling import print_schedule
+    from archmeter.app.scaling.answers import schedule_answer
+    from archmeter.app.scaling.runs import ScheduleRequest
 
     request = read_request(preset, spec, assignments, None, None, None)
     if stage:
@@ -296,10 +296,10 @@ def _answer(
     output: ListFormat,
 ) -> None:
     """Validate a request, answer it and print the answer."""
-    from app import strict_json
-    from app.cli.progress import slow_progress
-    from app.scaling.answers import spec_of
-    from app.validation import validate
+    from archmeter.app import strict_json
+    from archmeter.app.cli.progress import slow_progress
+    from archmeter.app.scaling.answers import spec_of
+    from archmeter.app.validation import validate
 
     asked = validate(model, document)
     found = spec_of(asked.architecture)

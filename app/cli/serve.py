@@ -14,6 +14,6 @@ def serve(
     ] = None,
 ) -> None:
     """Run the REST service; options left out come from ARCHMETER_… variables."""
-    from app.server import serve as run
+    from archmeter.app.server import serve as run
 
     run(host=host, port=port, workers=workers, database_url=database_url)

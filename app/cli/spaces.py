@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.space_text import RANGES, NoAmount, amount_of, domain_of
-from models.errors import ArchmeterError
+from archmeter.app.space_text import RANGES, NoAmount, amount_of, domain_of
+from archmeter.models.errors import ArchmeterError
 
 if TYPE_CHECKING:
-    from analyzers.scaling.examine import Progress
+    from archmeter.analyzers.scaling.examine import Progress
 
 Moving = Annotated[
     list[str] | None,
@@ -93,7 +93,7 @@ def given(**options: Any) -> dict[str, Any]:
 @contextmanager
 def progress(what: str) -> Iterator["Progress"]:
     """A bar on standard error once the work has taken a second, moved on one by one."""
-    from app.cli.progress import slow_progress
+    from archmeter.app.cli.progress import slow_progress
 
     with slow_progress() as bar:
         steps: Iterator[Any] = iter(())

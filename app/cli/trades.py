@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -15,9 +15,9 @@ from app.cli.request import (
     SpecFile,
     read_request,
 )
-from app.cli.spaces import Device, given, progress
-from app.space_text import domain_of
-from models.errors import ArchmeterError
+from archmeter.app.cli.spaces import Device, given, progress
+from archmeter.app.space_text import domain_of
+from archmeter.models.errors import ArchmeterError
 
 Output = Annotated[ListFormat, typer.Option("--format", help="json is the body the service sends.")]
 
@@ -46,10 +46,10 @@ def iso_cost(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """List all pairs of depth and width at equal cost, and what they do to other costs."""
-    from app.budgets.answers import iso_cost_answer
-    from app.budgets.requests import IsoCostRequest
-    from app.report.budgets import print_iso_cost
-    from app.validation import validate
+    from archmeter.app.budgets.answers import iso_cost_answer
+    from archmeter.app.budgets.requests import IsoCostRequest
+    from archmeter.app.report.budgets import print_iso_cost
+    from archmeter.app.validation import validate
 
     document: dict[str, Any] = {
         **read_request(preset, spec, assignments, resolution, batch, dtype),
@@ -85,10 +85,10 @@ def cardinality(
     output: Output = ListFormat.TABLE,
 ) -> None:
     """Find the group width that keeps the cost of a network at other cardinalities."""
-    from app.budgets.answers import cardinality_answer
-    from app.budgets.requests import CardinalityRequest
-    from app.report.budgets import print_cardinality
-    from app.validation import validate
+    from archmeter.app.budgets.answers import cardinality_answer
+    from archmeter.app.budgets.requests import CardinalityRequest
+    from archmeter.app.report.budgets import print_cardinality
+    from archmeter.app.validation import validate
 
     document: dict[str, Any] = {
         **read_request(preset, spec, assignments, resolution, None, None),
@@ -110,7 +110,7 @@ def _axis(option: str, text: str | None) -> dict[str, Any] | None:
 
 def _as_json(body: dict[str, Any], output: ListFormat) -> bool:
     """Whether the body was written as it is."""
-    from app import strict_json
+    from archmeter.app import strict_json
 
     if output is ListFormat.JSON:
         sys.stdout.buffer.write(strict_json.dumps(body) + b"\n")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
-from app.cli.request import (
+from archmeter.app.cli.formats import ListFormat
+from archmeter.app.cli.request import (
     Assignments,
     Batch,
     InputSize,
@@ -16,10 +16,10 @@ from app.cli.request import (
     SpecFile,
     read_request,
 )
-from models.errors import ArchmeterError
+from archmeter.models.errors import ArchmeterError
 
 if TYPE_CHECKING:
-    from analyzers.training.options import TrainingOptions
+    from archmeter.analyzers.training.options import TrainingOptions
 
 OptimizerName = Annotated[str, typer.Option("--optimizer", help="sgd, momentum, adam or adamw.")]
 MasterWeights = Annotated[
@@ -69,11 +69,11 @@ def train(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Show what a training step needs: bytes by purpose, MACs forward and backward."""
-    from analyzers.training.step import TrainingStep
-    from app import strict_json
-    from app import training as bodies
-    from app.question import Question
-    from app.report import training as reports
+    from archmeter.analyzers.training.step import TrainingStep
+    from archmeter.app import strict_json
+    from archmeter.app import training as bodies
+    from archmeter.app.question import Question
+    from archmeter.app.report import training as reports
 
     if plans + kept + layers + timeline > 1:
         raise ArchmeterError("give one of --plans, --kept, --layers and --timeline")
@@ -110,10 +110,10 @@ def memory(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Show which tensors are alive when most memory is used at inference."""
-    from app import strict_json
-    from app.question import Question
-    from app.report.training import print_memory, print_timeline
-    from app.training import memory_fields
+    from archmeter.app import strict_json
+    from archmeter.app.question import Question
+    from archmeter.app.report.training import print_memory, print_timeline
+    from archmeter.app.training import memory_fields
 
     question = Question.parse(read_request(preset, spec, assignments, resolution, batch, dtype))
     fields = memory_fields(question.profile())
@@ -143,10 +143,10 @@ def largest_batch(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Find the most images at once that fit."""
-    from analyzers.training.largest_batch import largest_batch as search
-    from app import strict_json
-    from app.question import Question
-    from app.units import si
+    from archmeter.analyzers.training.largest_batch import largest_batch as search
+    from archmeter.app import strict_json
+    from archmeter.app.question import Question
+    from archmeter.app.units import si
 
     size = _bytes(available)
     question = Question.parse(read_request(preset, spec, assignments, resolution, None, dtype))
@@ -168,9 +168,9 @@ def largest_batch(
 def _options(
     optimizer: str, freeze: str, checkpoint: str, *, master_weights: bool
 ) -> "TrainingOptions":
-    from analyzers.training.options import TrainingOptions
-    from app.training import policy
-    from app.validation import validate
+    from archmeter.analyzers.training.options import TrainingOptions
+    from archmeter.app.training import policy
+    from archmeter.app.validation import validate
 
     given = {
         "optimizer": optimizer,

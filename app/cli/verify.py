@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.formats import ListFormat
+from archmeter.app.cli.formats import ListFormat
 
 
 class VerdictOption(StrEnum):
@@ -23,12 +23,12 @@ def verify(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Compare what papers print with what is counted."""
-    from app.published import PublishedList, select
+    from archmeter.app.published import PublishedList, select
 
     found = select(family, verdict.value if verdict else None)
     if output is ListFormat.JSON:
         sys.stdout.write(PublishedList.of(found).model_dump_json() + "\n")
         return
-    from app.report.published import print_verifications
+    from archmeter.app.report.published import print_verifications
 
     print_verifications(found)

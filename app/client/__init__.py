@@ -1,6 +1,6 @@
 """The Python client: `Client` and, to be awaited, `AsyncClient` (see README.md).
 
-    from app.client import Client
+    from archmeter.app.client import Client
 
     with Client() as client:
         client.analyze("resnet50", width_multiplier=2).totals.params
@@ -8,11 +8,11 @@
 It imports neither the service nor what that is made of.
 """
 
-from app.client.clients import AsyncClient, Client
-from app.client.drawing import Chart
-from app.client.errors import ClientError, NoAnswer, Problem
-from app.client.libraries import MissingLibrary
-from app.client.values import Answer, Rows
+from archmeter.app.client.clients import AsyncClient, Client
+from archmeter.app.client.drawing import Chart
+from archmeter.app.client.errors import ClientError, NoAnswer, Problem
+from archmeter.app.client.libraries import MissingLibrary
+from archmeter.app.client.values import Answer, Rows
 
 __all__ = [
     "Answer",

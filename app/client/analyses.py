@@ -4,8 +4,8 @@ from __future__ import annotations  # the names of asks and answers may be about
 
 from typing import Any, Unpack
 
-from app.client import answers, asks
-from app.client.calls import (
+from archmeter.app.client import answers, asks
+from archmeter.app.client.calls import (
     Architecture,
     Call,
     Of,
@@ -17,7 +17,7 @@ from app.client.calls import (
     path,
     post,
 )
-from app.client.values import Rows
+from archmeter.app.client.values import Rows
 
 
 @endpoint

@@ -1,6 +1,6 @@
 """What the service answers with.
 
-Made from the OpenAPI document by ``python -m app.client.generate``; not edited by hand.
+Made from the OpenAPI document by ``make types``; not edited by hand.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from app.client.values import Answer, Rows
+from archmeter.app.client.values import Answer, Rows
 
 
 class Adjustment(Answer):

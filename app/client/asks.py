@@ -1,6 +1,6 @@
 """What the service can be asked, besides for which network.
 
-Made from the OpenAPI document by ``python -m app.client.generate``; not edited by hand.
+Made from the OpenAPI document by ``make types``; not edited by hand.
 """
 
 from __future__ import annotations

@@ -21,10 +21,10 @@ from typing import (
 )
 from urllib.parse import quote
 
-from app.client.values import parsed, plain
+from archmeter.app.client.values import parsed, plain
 
 if TYPE_CHECKING:
-    from app.client.transports import AsyncTransport, SyncTransport
+    from archmeter.app.client.transports import AsyncTransport, SyncTransport
 
 P = ParamSpec("P")
 T = TypeVar("T")

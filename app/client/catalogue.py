@@ -4,8 +4,8 @@ from __future__ import annotations  # the names of asks and answers may be about
 
 from typing import Unpack
 
-from app.client import answers, asks
-from app.client.calls import Call, endpoint, get, path
+from archmeter.app.client import answers, asks
+from archmeter.app.client.calls import Call, endpoint, get, path
 
 
 @endpoint

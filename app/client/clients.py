@@ -1,7 +1,7 @@
 """The two clients: the same calls, one set of descriptions, two ways to make them."""
 
-from app.client import analyses, catalogue, drawing, scaling
-from app.client.transports import AsyncTransport, SyncTransport
+from archmeter.app.client import analyses, catalogue, drawing, scaling
+from archmeter.app.client.transports import AsyncTransport, SyncTransport
 
 
 class Calls:

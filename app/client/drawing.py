@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
-from app.client import answers
-from app.client.calls import Call, Request, endpoint, get, path, request
-from app.client.values import Answer, Rows, plain
+from archmeter.app.client import answers
+from archmeter.app.client.calls import Call, Request, endpoint, get, path, request
+from archmeter.app.client.values import Answer, Rows, plain
 
 ChartFormat: TypeAlias = Literal[
     "vl.json", "svg", "png", "pdf", "json", "csv", "md", "tex", "parquet", "arrow"

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.client import answers
-from app.client.values import Rows, plain
+from archmeter.app.client import answers
+from archmeter.app.client.values import Rows, plain
 
 
 class ClientError(Exception):

@@ -1,4 +1,4 @@
-"""Write `answers.py` and `asks.py` from the OpenAPI document: ``python -m app.client.generate``.
+"""Write `answers.py` and `asks.py` from OpenAPI: ``python -m archmeter.app.client.generate``.
 
 What the service answers and takes is described there once. These two files tell it to editors and
 type checkers; a test compares them with the document. Only this module imports the service.
@@ -25,7 +25,7 @@ _ANALYZED = "AnalysisRequest"
 
 _DICT = "TypedDict, total=False"
 
-_MADE = "Made from the OpenAPI document by ``python -m app.client.generate``; not edited by hand."
+_MADE = "Made from the OpenAPI document by ``make types``; not edited by hand."
 
 
 def answers(document: Schema) -> str:
@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from app.client.values import Answer, Rows
+from archmeter.app.client.values import Answer, Rows
 
 '''
     schemas = document["components"]["schemas"]
@@ -245,7 +245,7 @@ def _name(schema: Schema) -> str | None:
 
 def main() -> None:
     """Write both files, to be formatted by ``make format``."""
-    from app.main import create_app  # noqa: PLC0415 - the service, which the client never needs
+    from archmeter.app.main import create_app  # noqa: PLC0415 - the service, which the client never needs
 
     document = create_app().openapi()
     (_HERE / "answers.py").write_text(answers(document), "utf-8")

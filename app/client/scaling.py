@@ -5,8 +5,8 @@ from __future__ import annotations  # the names of asks and answers may be about
 from collections.abc import Mapping
 from typing import Any, TypeVar, Unpack
 
-from app.client import answers, asks
-from app.client.calls import Architecture, Call, described, endpoint, get, path, post
+from archmeter.app.client import answers, asks
+from archmeter.app.client.calls import Architecture, Call, described, endpoint, get, path, post
 
 T = TypeVar("T")
 

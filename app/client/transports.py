@@ -5,14 +5,14 @@ from dataclasses import replace
 from os import environ
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from app.client.calls import Call, Page, Request
-from app.client.errors import NoAnswer, Problem
-from app.client.libraries import needed
+from archmeter.app.client.calls import Call, Page, Request
+from archmeter.app.client.errors import NoAnswer, Problem
+from archmeter.app.client.libraries import needed
 
 if TYPE_CHECKING:
     import httpx2
 else:
-    httpx2 = needed("httpx2", "the client", package="'archmeter[client]'")
+    httpx2 = needed("httpx2", "the client")
 
 T = TypeVar("T")
 

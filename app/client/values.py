@@ -23,7 +23,7 @@ from typing import (
     overload,
 )
 
-from app.client import html, tables
+from archmeter.app.client import html, tables
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,11 +2,11 @@
 
 from rich.text import Text
 
-from analyzers import Profile, RollUp
-from app.question import Question
-from app.report.tables import console, table
-from app.units import si, size
-from models import registry
+from archmeter.analyzers import Profile, RollUp
+from archmeter.app.question import Question
+from archmeter.app.report.tables import console, table
+from archmeter.app.units import si, size
+from archmeter.models import registry
 
 _CONVENTION = (
     "1 MAC = one multiply-accumulate; FLOPs = 2·MACs + bias, norm, activation, pool, elementwise, "

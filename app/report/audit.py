@@ -2,11 +2,11 @@
 
 from rich.text import Text
 
-from analyzers.audit import AuditReport, Check, Scratch
-from app.question import Question
-from app.report.tables import console, table
-from app.units import size
-from models import registry
+from archmeter.analyzers.audit import AuditReport, Check, Scratch
+from archmeter.app.question import Question
+from archmeter.app.report.tables import console, table
+from archmeter.app.units import size
+from archmeter.models import registry
 
 
 def print_audit(question: Question, report: AuditReport) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from app.question import Question
-from app.report.tables import console, table
-from app.units import si, size
-from models.spec import Family, Preset
+from archmeter.app.question import Question
+from archmeter.app.report.tables import console, table
+from archmeter.app.units import si, size
+from archmeter.models.spec import Family, Preset
 
 
 def print_families(families: Iterable[Family]) -> None:

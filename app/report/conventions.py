@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from analyzers.conventions import Convention, Item
-from app.question import Question
-from app.report.tables import console, table
-from models import registry
+from archmeter.analyzers.conventions import Convention, Item
+from archmeter.app.question import Question
+from archmeter.app.report.tables import console, table
+from archmeter.models import registry
 
 _UNITS = {"macs": "MACs", "flops": "FLOPs"}
 _CONVENTION = (

@@ -2,8 +2,8 @@
 
 from rich.text import Text
 
-from analyzers.formulas import BLOCKS, ClosedForms
-from app.report.tables import console, table
+from archmeter.analyzers.formulas import BLOCKS, ClosedForms
+from archmeter.app.report.tables import console, table
 
 
 def print_formulas(forms: ClosedForms) -> None:

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from analyzers.verify import MILLION, Verification
-from app.report.tables import console, table
+from archmeter.analyzers.verify import MILLION, Verification
+from archmeter.app.report.tables import console, table
 
 
 def print_verifications(found: Sequence[Verification]) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from rich.text import Text
 
-from app.question import Question
-from app.report.tables import console, table
-from app.units import si, size
-from models import registry
+from archmeter.app.question import Question
+from archmeter.app.report.tables import console, table
+from archmeter.app.units import si, size
+from archmeter.models import registry
 
 _PURPOSES = {
     "weights_bytes": "weights",

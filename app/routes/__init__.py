@@ -1,6 +1,6 @@
 """The REST interface: one noun per file (see README.md)."""
 
-from app.routes import (
+from archmeter.app.routes import (
     analyses,
     audit,
     badges,

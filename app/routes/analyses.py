@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from app.body import read_json
-from app.dependencies import AnalysesOfApp, SettingsOfApp, StoreOfApp
-from app.errors import UnknownAnalysis
-from app.openapi import ANALYSIS_BODY
-from app.problems import problems
-from app.question import Question
-from app.schemas import Analysis, AnalysisList, AnalysisSummary, summary_fields
-from app.store import Search
-from app.stored_answers import stored_response
+from archmeter.app.body import read_json
+from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp, StoreOfApp
+from archmeter.app.errors import UnknownAnalysis
+from archmeter.app.openapi import ANALYSIS_BODY
+from archmeter.app.problems import problems
+from archmeter.app.question import Question
+from archmeter.app.schemas import Analysis, AnalysisList, AnalysisSummary, summary_fields
+from archmeter.app.store import Search
+from archmeter.app.stored_answers import stored_response
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

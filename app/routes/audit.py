@@ -3,9 +3,9 @@
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.schemas import AuditReport
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.schemas import AuditReport
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 LANE = CapacityLimiter(1)
 
 
-@router.post("/{analysis_id}/audit", responses=problems(404, 409, 422, 503))
+@router.post("/{analysis_id}/audit", responses=problems(404, 409, 422, 501, 503))
 async def audit_analysis(analysis_id: str, analyses: AnalysesOfApp) -> AuditReport:
     """Build the network as a torch module and have fvcore and torch recount it.
 

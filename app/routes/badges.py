@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from analyzers.figures import READERS
-from app import strict_json
-from app.badges import BADGES, BadgeQuery, ShieldsBadge, described_badge, drawn_badge
-from app.charts.subjects import profile_of
-from app.charts.words import OneOf
-from app.conditional import entity_tag, holds
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.services import Analyses
+from archmeter.analyzers.figures import READERS
+from archmeter.app import strict_json
+from archmeter.app.badges import BADGES, BadgeQuery, ShieldsBadge, described_badge, drawn_badge
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.charts.words import OneOf
+from archmeter.app.conditional import entity_tag, holds
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.services import Analyses
 
 router = APIRouter(prefix="/badges", tags=["charts"])
 

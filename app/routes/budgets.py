@@ -7,32 +7,32 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
-from app.body import read_json
-from app.budgets.answers import (
+from archmeter.app.body import read_json
+from archmeter.app.budgets.answers import (
     cardinality_answer,
     fit_answer,
     iso_cost_answer,
     sample_answer,
 )
-from app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
-from app.budgets.examples import (
+from archmeter.app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
+from archmeter.app.budgets.examples import (
     CARDINALITY_EXAMPLES,
     FIT_EXAMPLES,
     ISO_COST_EXAMPLES,
     SAMPLE_EXAMPLES,
 )
-from app.budgets.requests import (
+from archmeter.app.budgets.requests import (
     CardinalityRequest,
     FitRequest,
     IsoCostRequest,
     SampleRequest,
 )
-from app.dependencies import SettingsOfApp
-from app.openapi import request_body
-from app.problems import problems
-from app.scaling.answers import spec_of
-from app.scaling.kept import KEPT, question_key
-from app.validation import validate
+from archmeter.app.dependencies import SettingsOfApp
+from archmeter.app.openapi import request_body
+from archmeter.app.problems import problems
+from archmeter.app.scaling.answers import spec_of
+from archmeter.app.scaling.kept import KEPT, question_key
+from archmeter.app.validation import validate
 
 router = APIRouter(prefix="/v1/scaling", tags=["scaling"])
 

@@ -7,16 +7,16 @@ from typing import Annotated, Any, Literal, cast, get_args
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from app import strict_json
-from app.charts import exports, rendering
-from app.charts.chart import Chart, Drawing, Look, vega_lite
-from app.charts.registry import charts
-from app.conditional import entity_tag, holds
-from app.dependencies import AnalysesOfApp, RendererOfApp, SettingsOfApp, StoreOfApp
-from app.problems import NotFound, problems
-from app.records import Rendering
-from app.schemas import Body
-from models.errors import ArchmeterError
+from archmeter.app import strict_json
+from archmeter.app.charts import exports, rendering
+from archmeter.app.charts.chart import Chart, Drawing, Look, vega_lite
+from archmeter.app.charts.registry import charts
+from archmeter.app.conditional import entity_tag, holds
+from archmeter.app.dependencies import AnalysesOfApp, RendererOfApp, SettingsOfApp, StoreOfApp
+from archmeter.app.problems import NotFound, problems
+from archmeter.app.records import Rendering
+from archmeter.app.schemas import Body
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter(tags=["charts"])
 

@@ -5,10 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.dependencies import AnalysesOfApp
-from app.errors import FieldError, InvalidRequest
-from app.problems import problems
-from app.schemas import AnalysisSummary, ComparedAnalysis, Comparison, Ratios, summary_fields
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.problems import problems
+from archmeter.app.schemas import (
+    AnalysisSummary,
+    ComparedAnalysis,
+    Comparison,
+    Ratios,
+    summary_fields,
+)
 
 router = APIRouter(prefix="/v1/compare", tags=["analyses"])
 

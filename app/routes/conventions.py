@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import strict_json
-from app.conventions import ConventionQuery, ConventionReport, chosen, report, told
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
+from archmeter.app import strict_json
+from archmeter.app.conventions import ConventionQuery, ConventionReport, chosen, report, told
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from analyzers.devices import UnknownDevice, device
-from app.devices import DeviceInfo, DeviceList
-from app.problems import NotFound, problems
+from archmeter.analyzers.devices import UnknownDevice, device
+from archmeter.app.devices import DeviceInfo, DeviceList
+from archmeter.app.problems import NotFound, problems
 
 router = APIRouter(prefix="/v1/devices", tags=["catalogue"])
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.problems import NotFound, problems
-from app.schemas import FamilyInfo, FamilyList, FamilySummary
-from models import registry
-from models.errors import UnknownFamily
+from archmeter.app.problems import NotFound, problems
+from archmeter.app.schemas import FamilyInfo, FamilyList, FamilySummary
+from archmeter.models import registry
+from archmeter.models.errors import UnknownFamily
 
 router = APIRouter(prefix="/v1/families", tags=["catalogue"])
 

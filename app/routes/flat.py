@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from analyzers.devices import devices
-from app.charts.chart import Row
-from app.charts.exports import MEDIA_TYPES, export
-from app.conditional import entity_tag, holds
-from app.dependencies import AnalysesOfApp
-from app.flat import analysis_row, family_row, preset_row, scalar_row
-from app.problems import problems
-from app.routes.presets import PresetFilter
-from app.store import Search
-from models import registry
+from archmeter.analyzers.devices import devices
+from archmeter.app.charts.chart import Row
+from archmeter.app.charts.exports import MEDIA_TYPES, export
+from archmeter.app.conditional import entity_tag, holds
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.flat import analysis_row, family_row, preset_row, scalar_row
+from archmeter.app.problems import problems
+from archmeter.app.routes.presets import PresetFilter
+from archmeter.app.store import Search
+from archmeter.models import registry
 
 router = APIRouter(prefix="/v1/flat", tags=["flat lists"])
 

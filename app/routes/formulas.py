@@ -5,9 +5,9 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
 
-from analyzers.formulas import UnknownBlock
-from app.dependencies import AnalysesOfApp
-from app.formulas import (
+from archmeter.analyzers.formulas import UnknownBlock
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.formulas import (
     AnalysisFormulas,
     BlockFormulas,
     BlockList,
@@ -16,7 +16,7 @@ from app.formulas import (
     block_formulas,
     network_formulas,
 )
-from app.problems import NotFound, problems
+from archmeter.app.problems import NotFound, problems
 
 router = APIRouter(prefix="/v1")
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from analyzers import COUNTING_RULES
-from app.dependencies import StoreOfApp
-from app.problems import problems
-from app.schemas import Health
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.app.dependencies import StoreOfApp
+from archmeter.app.problems import problems
+from archmeter.app.schemas import Health
 
 router = APIRouter(tags=["service"])
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from analyzers import COUNTING_RULES
-from app.negotiation import preferred
-from app.schemas import Index
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.app.negotiation import preferred
+from archmeter.app.schemas import Index
 
 router = APIRouter(tags=["service"])
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from app import strict_json
-from app.dependencies import AnalysesOfApp
-from app.errors import NotAcceptable
-from app.layer_table import MEDIA_TYPES, Format, to_csv, to_markdown
-from app.negotiation import preferred
-from app.problems import problems
-from app.schemas import LayerTable
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.errors import NotAcceptable
+from archmeter.app.layer_table import MEDIA_TYPES, Format, to_csv, to_markdown
+from archmeter.app.negotiation import preferred
+from archmeter.app.problems import problems
+from archmeter.app.schemas import LayerTable
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

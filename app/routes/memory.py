@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from app import strict_json
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.training import MemoryReport, memory_fields
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.training import MemoryReport, memory_fields
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

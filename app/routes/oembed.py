@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from app import strict_json
-from app.dependencies import AnalysesOfApp, SettingsOfApp
-from app.problems import STATUS, NotFound, problems
-from app.schemas import Body
-from app.web.embedding import base_url, framed
-from models.errors import ArchmeterError
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
+from archmeter.app.problems import STATUS, NotFound, problems
+from archmeter.app.schemas import Body
+from archmeter.app.web.embedding import base_url, framed
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter(tags=["charts"])
 

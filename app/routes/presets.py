@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from app.problems import problems
-from app.schemas import PresetInfo, PresetList
-from models import registry
+from archmeter.app.problems import problems
+from archmeter.app.schemas import PresetInfo, PresetList
+from archmeter.models import registry
 
 router = APIRouter(prefix="/v1/presets", tags=["catalogue"])
 

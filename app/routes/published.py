@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzers.verify import Verdict
-from app.problems import problems
-from app.published import PublishedList, select
+from archmeter.analyzers.verify import Verdict
+from archmeter.app.problems import problems
+from archmeter.app.published import PublishedList, select
 
 router = APIRouter(prefix="/v1/published", tags=["catalogue"])
 

@@ -3,11 +3,11 @@
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
-from app import strict_json
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.receptive_field import ReceptiveFieldReport, report
-from app.services import Analyses
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.receptive_field import ReceptiveFieldReport, report
+from archmeter.app.services import Analyses
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app import strict_json
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.roofline import RooflineQuery, RooflineReport, report
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.roofline import RooflineQuery, RooflineReport, report
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 

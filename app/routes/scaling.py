@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from app import strict_json
-from app.body import read_json
-from app.dependencies import SettingsOfApp
-from app.openapi import request_body
-from app.problems import problems
-from app.records import StoredBody
-from app.scaling.answers import (
+from archmeter.app import strict_json
+from archmeter.app.body import read_json
+from archmeter.app.dependencies import SettingsOfApp
+from archmeter.app.openapi import request_body
+from archmeter.app.problems import problems
+from archmeter.app.records import StoredBody
+from archmeter.app.scaling.answers import (
     cliffs_answer,
     curves_answer,
     fast_answer,
@@ -23,7 +23,7 @@ from app.scaling.answers import (
     sensitivity_answer,
     spec_of,
 )
-from app.scaling.bodies import (
+from archmeter.app.scaling.bodies import (
     CliffsReport,
     CurvesReport,
     FastReport,
@@ -32,7 +32,7 @@ from app.scaling.bodies import (
     SearchReport,
     SensitivityReport,
 )
-from app.scaling.examples import (
+from archmeter.app.scaling.examples import (
     CLIFFS_EXAMPLES,
     CURVES_EXAMPLES,
     FAST_EXAMPLES,
@@ -40,9 +40,9 @@ from app.scaling.examples import (
     SEARCH_EXAMPLES,
     SENSITIVITY_EXAMPLES,
 )
-from app.scaling.kept import KEPT, question_key
-from app.scaling.queries import CliffsQuery, CurvesQuery, LabQuery, SensitivityQuery
-from app.scaling.requests import (
+from archmeter.app.scaling.kept import KEPT, question_key
+from archmeter.app.scaling.queries import CliffsQuery, CurvesQuery, LabQuery, SensitivityQuery
+from archmeter.app.scaling.requests import (
     CliffsRequest,
     CurvesRequest,
     FastRequest,
@@ -50,10 +50,10 @@ from app.scaling.requests import (
     SearchRequest,
     SensitivityRequest,
 )
-from app.scaling.runs import ScheduleRequest
-from app.stored_answers import stored_response
-from app.validation import validate
-from models.spec import ArchitectureSpec
+from archmeter.app.scaling.runs import ScheduleRequest
+from archmeter.app.stored_answers import stored_response
+from archmeter.app.validation import validate
+from archmeter.models.spec import ArchitectureSpec
 
 router = APIRouter(prefix="/v1/scaling", tags=["scaling"])
 

@@ -3,10 +3,10 @@
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.question import Question
-from app.torch_code import torch_code
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.question import Question
+from archmeter.app.torch_code import torch_code
 
 router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
 
@@ -22,7 +22,7 @@ _LANE = CapacityLimiter(1)
     response_class=Response,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
-        **problems(404, 409, 422, 503),
+        **problems(404, 409, 422, 501, 503),
     },
 )
 async def read_torch_source(analysis_id: str, analyses: AnalysesOfApp) -> Response:

@@ -4,15 +4,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from analyzers.training.largest_batch import largest_batch
-from analyzers.training.step import TrainingStep
-from app import strict_json
-from app.dependencies import AnalysesOfApp
-from app.problems import problems
-from app.question import Question
-from app.records import Summary
-from app.services import Analyses
-from app.training import (
+from archmeter.analyzers.training.largest_batch import largest_batch
+from archmeter.analyzers.training.step import TrainingStep
+from archmeter.app import strict_json
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.problems import problems
+from archmeter.app.question import Question
+from archmeter.app.records import Summary
+from archmeter.app.services import Analyses
+from archmeter.app.training import (
     KeptList,
     LargestBatchQuery,
     LargestBatchReport,

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from analyzers import COUNTING_RULES
-from analyzers.scaling import search as searching
-from analyzers.scaling.cliffs import cliffs
-from analyzers.scaling.curves import COMPOUND, Curve, curve, spaced
-from analyzers.scaling.fast import NEEDED_TOTALS, fast_point
-from analyzers.scaling.knobs import Base, Departure
-from analyzers.scaling.points import Lab
-from analyzers.scaling.published import coefficients, overlay, tables
-from analyzers.scaling.schedules import schedule
-from analyzers.scaling.sensitivity import Sensitivities
-from analyzers.scaling.totals import Ruler
-from app.errors import FieldError, InvalidRequest
-from app.question import inside_architecture
-from app.scaling.requests import (
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.analyzers.scaling import search as searching
+from archmeter.analyzers.scaling.cliffs import cliffs
+from archmeter.analyzers.scaling.curves import COMPOUND, Curve, curve, spaced
+from archmeter.analyzers.scaling.fast import NEEDED_TOTALS, fast_point
+from archmeter.analyzers.scaling.knobs import Base, Departure
+from archmeter.analyzers.scaling.points import Lab
+from archmeter.analyzers.scaling.published import coefficients, overlay, tables
+from archmeter.analyzers.scaling.schedules import schedule
+from archmeter.analyzers.scaling.sensitivity import Sensitivities
+from archmeter.analyzers.scaling.totals import Ruler
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.question import inside_architecture
+from archmeter.app.scaling.requests import (
     CliffsRequest,
     CurvesRequest,
     FastRequest,
@@ -25,10 +25,10 @@ from app.scaling.requests import (
     SearchRequest,
     SensitivityRequest,
 )
-from app.scaling.runs import ScheduleRequest
-from app.validation import nearest
-from models import registry
-from models.spec import MAX_SIDE, ArchitectureSpec
+from archmeter.app.scaling.runs import ScheduleRequest
+from archmeter.app.validation import nearest
+from archmeter.models import registry
+from archmeter.models.spec import MAX_SIDE, ArchitectureSpec
 
 T = TypeVar("T")
 

@@ -5,18 +5,18 @@ What the analyzers return is described by their own named tuples; here is only h
 
 from pydantic import JsonValue, create_model
 
-from analyzers.scaling.cliffs import Cliff, Cliffs, Gain
-from analyzers.scaling.curves import Law
-from analyzers.scaling.fast import Exponents, FastPoint, Growth
-from analyzers.scaling.knobs import Adjustment, Multipliers
-from analyzers.scaling.points import Point
-from analyzers.scaling.published import Coefficients
-from analyzers.scaling.schedules import Schedule, StageCost
-from analyzers.scaling.search import GridSearch
-from analyzers.scaling.sensitivity import Elasticity
-from analyzers.scaling.sizes import Sizes
-from app.published import VerifiedFigure
-from app.schemas import AnalysisInput, Body, Derived, described
+from archmeter.analyzers.scaling.cliffs import Cliff, Cliffs, Gain
+from archmeter.analyzers.scaling.curves import Law
+from archmeter.analyzers.scaling.fast import Exponents, FastPoint, Growth
+from archmeter.analyzers.scaling.knobs import Adjustment, Multipliers
+from archmeter.analyzers.scaling.points import Point
+from archmeter.analyzers.scaling.published import Coefficients
+from archmeter.analyzers.scaling.schedules import Schedule, StageCost
+from archmeter.analyzers.scaling.search import GridSearch
+from archmeter.analyzers.scaling.sensitivity import Elasticity
+from archmeter.analyzers.scaling.sizes import Sizes
+from archmeter.app.published import VerifiedFigure
+from archmeter.app.schemas import AnalysisInput, Body, Derived, described
 
 MultiplierFigures = create_model(
     "Multipliers", __base__=Derived, __doc__=Multipliers.__doc__, **described(Multipliers)

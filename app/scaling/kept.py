@@ -7,10 +7,10 @@ from threading import Lock
 
 from pydantic import BaseModel
 
-from analyzers import COUNTING_RULES
-from app import strict_json
-from app.conditional import entity_tag
-from app.records import StoredBody
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.app import strict_json
+from archmeter.app.conditional import entity_tag
+from archmeter.app.records import StoredBody
 
 MAX_BYTES = 64_000_000
 """Of all bodies together: a curve of a hundred points is about 100 kB."""

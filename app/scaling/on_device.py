@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import ConfigDict, model_validator
 
-from analyzers.devices import Peaks
-from analyzers.scaling.totals import ROOFLINE
-from app.roofline import Rate, RooflineQuery, granted
-from models.spec import InputSpec
+from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.scaling.totals import ROOFLINE
+from archmeter.app.roofline import Rate, RooflineQuery, granted
+from archmeter.models.spec import InputSpec
 
 
 class OnDevice(InputSpec):

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app import strict_json
-from app.errors import FieldError, InvalidRequest
-from app.roofline import Rate
-from app.scaling.requests import MAX_POINTS, Factor, Phi
-from models.errors import ArchmeterError
-from models.scaling import DepthRounding
-from models.spec import DType, Side
+from archmeter.app import strict_json
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.roofline import Rate
+from archmeter.app.scaling.requests import MAX_POINTS, Factor, Phi
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.scaling import DepthRounding
+from archmeter.models.spec import DType, Side
 
 Listed = Annotated[str, Field(min_length=1, max_length=500)]
 

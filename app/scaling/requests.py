@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analyzers.scaling.curves import COMPOUND, LAWS, Law, LawName
-from analyzers.scaling.fast import (
+from archmeter.analyzers.scaling.curves import COMPOUND, LAWS, Law, LawName
+from archmeter.analyzers.scaling.fast import (
     ALPHA,
     STRATEGIES,
     Aim,
@@ -14,11 +14,11 @@ from analyzers.scaling.fast import (
     StrategyName,
     fast,
 )
-from analyzers.scaling.search import Constraint, Objective, Sense
-from analyzers.scaling.totals import TOTALS
-from app.scaling.on_device import OnDevice
-from models.scaling import DepthRounding
-from models.spec import Side
+from archmeter.analyzers.scaling.search import Constraint, Objective, Sense
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.scaling.on_device import OnDevice
+from archmeter.models.scaling import DepthRounding
+from archmeter.models.spec import Side
 
 MAX_POINTS = 500
 """Of one curve."""

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analyzers.scaling.schedules import IMAGENET_IMAGES, Stage, progressive
-from models.spec import Resolution, Side
+from archmeter.analyzers.scaling.schedules import IMAGENET_IMAGES, Stage, progressive
+from archmeter.models.spec import Resolution, Side
 
 MAX_STAGES = 64
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from anyio import to_thread
 from sqlalchemy import Engine, select
 
-from app.records import StoredBody
-from app.store.engine import MMAP_BYTES, sqlite_path
-from app.store.tables import analyses, is_key
+from archmeter.app.records import StoredBody
+from archmeter.app.store.engine import MMAP_BYTES, sqlite_path
+from archmeter.app.store.tables import analyses, is_key
 
 
 class BodyReader(Protocol):

@@ -15,8 +15,8 @@ from filelock import FileLock
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from app.errors import StoreUnavailable
-from app.store.engine import sqlite_path
+from archmeter.app.errors import StoreUnavailable
+from archmeter.app.store.engine import sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

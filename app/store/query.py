@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 from sqlalchemy import ColumnElement, Select, false, func, null, select, true
 
-from app.figures import FIGURES, LARGEST
-from app.store.tables import analyses, audits
+from archmeter.app.figures import FIGURES, LARGEST
+from archmeter.app.store.tables import analyses, audits
 
 AUDITED = analyses.outerjoin(audits)
 """Analyses, each with its audit if there is one."""

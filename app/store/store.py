@@ -8,13 +8,13 @@ from typing import Self
 from sqlalchemy import RowMapping, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.figures import FIGURES
-from app.records import AuditRecord, AuditVerdict, Record, Rendering, Summary
-from app.store.engine import connect, parse_url
-from app.store.hot import body_reader
-from app.store.migrate import migrate
-from app.store.query import AUDITED, SUMMARY_COLUMNS, Search, page
-from app.store.tables import analyses, audits, is_key, renderings
+from archmeter.app.figures import FIGURES
+from archmeter.app.records import AuditRecord, AuditVerdict, Record, Rendering, Summary
+from archmeter.app.store.engine import connect, parse_url
+from archmeter.app.store.hot import body_reader
+from archmeter.app.store.migrate import migrate
+from archmeter.app.store.query import AUDITED, SUMMARY_COLUMNS, Search, page
+from archmeter.app.store.tables import analyses, audits, is_key, renderings
 
 
 class Store:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.figures import FIGURES
+from archmeter.app.figures import FIGURES
 
 metadata = MetaData(
     naming_convention={

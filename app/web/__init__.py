@@ -8,8 +8,8 @@ from pkgutil import iter_modules
 
 from fastapi import FastAPI
 
-from app.web import pages
-from app.web.static_files import KeptFiles
+from archmeter.app.web import pages
+from archmeter.app.web.static_files import KeptFiles
 
 
 def install(app: FastAPI) -> None:

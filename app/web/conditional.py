@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.conditional import entity_tag, holds
+from archmeter.app.conditional import entity_tag, holds
 
 
 def unless_held(request: Request, page: HTMLResponse) -> Response:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from app.web.flow import Box, boxes
-from models.graph import Graph, Scope
-from models.ops import Conv2d, LayerNorm, Linear, Permute, Pool2d
+from archmeter.app.web.flow import Box, boxes
+from archmeter.models.graph import Graph, Scope
+from archmeter.models.ops import Conv2d, LayerNorm, Linear, Permute, Pool2d
 
 _MOST_KINDS = 4
 """Blocks drawn of one stage: beyond, they differ in details alone."""

@@ -10,15 +10,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
-from app.charts.asked import asked, chart_called
-from app.charts.chart import Chart, Drawing, Look
-from app.errors import NotEmbeddable
-from app.services import Analyses
-from app.settings import Settings
-from app.web import explorer_form
-from app.web.figure import query_of
-from app.web.scaling_form import ScalingForm
-from app.web.some_figure import of_network
+from archmeter.app.charts.asked import asked, chart_called
+from archmeter.app.charts.chart import Chart, Drawing, Look
+from archmeter.app.errors import NotEmbeddable
+from archmeter.app.services import Analyses
+from archmeter.app.settings import Settings
+from archmeter.app.web import explorer_form
+from archmeter.app.web.figure import query_of
+from archmeter.app.web.scaling_form import ScalingForm
+from archmeter.app.web.some_figure import of_network
 
 EmbedKind = Literal["charts", "tables"]
 

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from analyzers.devices import devices
-from app.charts.roofline import DEVICE
-from app.web.network_form import Field, NetworkForm
-from models.spec import ArchitectureSpec
+from archmeter.analyzers.devices import devices
+from archmeter.app.charts.roofline import DEVICE
+from archmeter.app.web.network_form import Field, NetworkForm
+from archmeter.models.spec import ArchitectureSpec
 
 OWN = ("memory", "device")
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from app.charts.chart import Look, Spec, vega_lite
-from app.charts.registry import charts
-from app.services import Analyses
+from archmeter.app.charts.chart import Look, Spec, vega_lite
+from archmeter.app.charts.registry import charts
+from archmeter.app.services import Analyses
 
 
 class Figure(NamedTuple):

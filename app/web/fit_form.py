@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
 
-from analyzers.scaling.totals import ROOFLINE
-from app.budgets.requests import FitRequest, ObjectiveRequest
-from app.errors import InvalidRequest
-from app.knob_text import text_of, value_of
-from app.space_text import NoAmount, amount_of, domain_of
-from app.units import si
-from app.validation import validate
-from app.web.messages import messages, sentence
-from app.web.network_form import NetworkForm
-from app.web.scaling_form import PRESET
-from models.errors import ArchmeterError
+from archmeter.analyzers.scaling.totals import ROOFLINE
+from archmeter.app.budgets.requests import FitRequest, ObjectiveRequest
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.knob_text import text_of, value_of
+from archmeter.app.space_text import NoAmount, amount_of, domain_of
+from archmeter.app.units import si
+from archmeter.app.validation import validate
+from archmeter.app.web.messages import messages, sentence
+from archmeter.app.web.network_form import NetworkForm
+from archmeter.app.web.scaling_form import PRESET
+from archmeter.models.errors import ArchmeterError
 
 _KNOBS = ("knob", "values")
 _BOUNDS = ("bound", "at_least", "at_most", "images")

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from models.graph import Graph, Scope
-from models.ops import Activation, BatchNorm2d, Conv2d, Dropout, GroupNorm, LayerNorm, Linear, Op
+from archmeter.models.graph import Graph, Scope
+from archmeter.models.ops import (
+    Activation,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    Op,
+)
 
 MOST_BOXES, MOST_ARROWS = 40, 80
 """More of them nobody can read."""

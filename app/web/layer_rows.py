@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzers.layer_table import Row
-from analyzers.profile import Profile, RollUp
-from models.ops import Shape
+from archmeter.analyzers.layer_table import Row
+from archmeter.analyzers.profile import Profile, RollUp
+from archmeter.models.ops import Shape
 
 COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
 """What rows can be ordered by."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from app.knob_text import text_of
-from models import registry
-from models.spec import ArchitectureSpec, InputSpec
+from archmeter.app.knob_text import text_of
+from archmeter.models import registry
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 _USUAL = InputSpec().model_dump(mode="json")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.errors import FieldError, InvalidRequest
-from models.errors import ArchmeterError
+from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.models.errors import ArchmeterError
 
 
 def messages(error: ArchmeterError, renamed: Mapping[str, str] | None = None) -> dict[str, str]:

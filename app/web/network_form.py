@@ -9,14 +9,14 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from app.charts.subjects import profile_of
-from app.errors import InvalidRequest
-from app.knob_text import text_of, value_of
-from app.question import Question
-from app.web.messages import messages, sentence
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import ArchitectureSpec, InputSpec
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.knob_text import text_of, value_of
+from archmeter.app.question import Question
+from archmeter.app.web.messages import messages, sentence
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 FieldKind = Literal["integer", "number", "choice", "text", "json"]
 

@@ -2,9 +2,9 @@
 
 from http import HTTPStatus
 
-from app.problems import STATUS
-from app.web.messages import messages
-from models.errors import ArchmeterError
+from archmeter.app.problems import STATUS
+from archmeter.app.web.messages import messages
+from archmeter.models.errors import ArchmeterError
 
 
 def refused(error: ArchmeterError) -> tuple[HTTPStatus, list[str]]:

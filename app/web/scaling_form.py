@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter
 from starlette.datastructures import QueryParams
 
-from analyzers.scaling.curves import COMPOUND, Law, LawName
-from analyzers.scaling.totals import ROOFLINE
-from app.knob_text import value_of
-from app.scaling.queries import CurvesQuery
-from app.scaling.requests import MAX_POINTS, CurvesRequest, Factor, Phi
-from app.validation import validate
-from app.web.messages import messages
-from app.web.network_form import NetworkForm
-from app.web.some_figure import of_network
-from models.errors import ArchmeterError
+from archmeter.analyzers.scaling.curves import COMPOUND, Law, LawName
+from archmeter.analyzers.scaling.totals import ROOFLINE
+from archmeter.app.knob_text import value_of
+from archmeter.app.scaling.queries import CurvesQuery
+from archmeter.app.scaling.requests import MAX_POINTS, CurvesRequest, Factor, Phi
+from archmeter.app.validation import validate
+from archmeter.app.web.messages import messages
+from archmeter.app.web.network_form import NetworkForm
+from archmeter.app.web.some_figure import of_network
+from archmeter.models.errors import ArchmeterError
 
 PRESET = "efficientnet_b0"
 """What the law was found for: where nobody names a network."""

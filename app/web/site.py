@@ -13,11 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from app import strict_json
-from app.charts.theme import Theme, config
-from app.units import duration, si, size
-from app.web.figure import Figure
-from app.web.static_files import STATIC
+from archmeter.app import strict_json
+from archmeter.app.charts.theme import Theme, config
+from archmeter.app.units import duration, si, size
+from archmeter.app.web.figure import Figure
+from archmeter.app.web.static_files import STATIC
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -105,7 +105,7 @@ def inline_json(document: object) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("app.web"),
+        loader=PackageLoader("archmeter.app.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,7 +1,7 @@
 """A request to the service as people paste it: for a shell, and as Python."""
 
-from app.settings import Settings
-from app.web.embedding import base_url
+from archmeter.app.settings import Settings
+from archmeter.app.web.embedding import base_url
 
 
 def curl(document: str, settings: Settings) -> str:

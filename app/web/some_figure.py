@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from app import strict_json
-from app.charts.asked import asked, chart_called
-from app.services import Analyses
-from app.web.figure import Figure, figure
-from app.web.network_form import NetworkForm
+from archmeter.app import strict_json
+from archmeter.app.charts.asked import asked, chart_called
+from archmeter.app.services import Analyses
+from archmeter.app.web.figure import Figure, figure
+from archmeter.app.web.network_form import NetworkForm
 
 
 def some_figure(name: str, parameters: Mapping[str, str], analyses: Analyses) -> Figure:

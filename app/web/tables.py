@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.charts import exports
-from app.charts.chart import Row
-from app.charts.words import called
+from archmeter.app.charts import exports
+from archmeter.app.charts.chart import Row
+from archmeter.app.charts.words import called
 
 
 class Column(NamedTuple):

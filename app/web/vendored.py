@@ -1,6 +1,7 @@
 """What is vendored: where it comes from, and whether it is still that.
 
-``python -m app.web.vendored`` renews the files; a test compares them with the checksums below.
+``python -m archmeter.app.web.vendored`` renews the files; a test compares them with the checksums
+below.
 """
 
 import json

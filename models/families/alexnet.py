@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, local_response_norm, max_pool
-from models.layers.classifiers import hidden_classifier
-from models.layers.stretch import stretch
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, local_response_norm, max_pool
+from archmeter.models.layers.classifiers import hidden_classifier
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=32)]
 

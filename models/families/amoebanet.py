@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.cell_forms import AMOEBANET, AmoebaNetName
-from models.layers.cell_spec import CellSpec
-from models.layers.cells import Cell
-from models.spec import Family, Paper, Preset
+from archmeter.models.layers.cell_forms import AMOEBANET, AmoebaNetName
+from archmeter.models.layers.cell_spec import CellSpec
+from archmeter.models.layers.cells import Cell
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class AmoebaNetSpec(CellSpec):

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv, max_pool
-from models.layers.inception import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv, max_pool
+from archmeter.models.layers.inception import (
     PoolKind,
     Step,
     Unit,
@@ -17,10 +17,10 @@ from models.layers.inception import (
     dropout_classifier,
     unit,
 )
-from models.layers.inception_module import inception_v2
-from models.layers.stretch import stretch
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
+from archmeter.models.layers.inception_module import inception_v2
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 Module = Annotated[tuple[OptionalWidth, ...], Field(min_length=6, max_length=6)]

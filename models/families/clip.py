@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.layers.patch_spec import Fields, PatchSpec, patch_preset
-from models.spec import Family, Paper
+from archmeter.models.layers.patch_spec import Fields, PatchSpec, patch_preset
+from archmeter.models.spec import Family, Paper
 
 
 class CLIPSpec(PatchSpec):

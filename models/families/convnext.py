@@ -7,15 +7,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.channel_norm import PositionNormKind
-from models.layers.convnext_block import ConvNeXtStyle, Pointwise, convnext_block, downsample
-from models.layers.heads import NormPlace, normed_classifier
-from models.layers.kernels import OddKernel
-from models.layers.stages import stages
-from models.layers.stems import overlapping_convs, patches
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.channel_norm import PositionNormKind
+from archmeter.models.layers.convnext_block import (
+    ConvNeXtStyle,
+    Pointwise,
+    convnext_block,
+    downsample,
+)
+from archmeter.models.layers.heads import NormPlace, normed_classifier
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import overlapping_convs, patches
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
 class ConvNeXtSpec(ArchitectureSpec):

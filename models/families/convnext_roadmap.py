@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, flatten, global_avg_pool, linear, max_pool
-from models.layers.channel_norm import ChannelNormKind, channel_norm
-from models.layers.convnext_block import downsample
-from models.layers.kernels import OddKernel
-from models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
-from models.layers.stages import stages
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, flatten, global_avg_pool, linear, max_pool
+from archmeter.models.layers.channel_norm import ChannelNormKind, channel_norm
+from archmeter.models.layers.convnext_block import downsample
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
+from archmeter.models.layers.stages import stages
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
 class ConvNeXtRoadmapSpec(ArchitectureSpec):

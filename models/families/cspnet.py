@@ -8,14 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv_norm_act, max_pool
-from models.layers.cross_stage import Fusion, expanded_cross_stage
-from models.layers.dark import Dark, DarkBlock, dark_block
-from models.layers.dark_spec import Counts, DarkSpec, Groups, Ratios, Widths, of_stage
-from models.layers.heads import pooled_classifier
-from models.scaling import scale_depths, scale_width
-from models.spec import Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv_norm_act, max_pool
+from archmeter.models.layers.cross_stage import Fusion, expanded_cross_stage
+from archmeter.models.layers.dark import Dark, DarkBlock, dark_block
+from archmeter.models.layers.dark_spec import Counts, DarkSpec, Groups, Ratios, Widths, of_stage
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import Family, Paper, Preset, Width
 
 
 class CSPNetSpec(DarkSpec):

@@ -13,14 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from models.errors import ShapeError
-from models.graph import Tensor
-from models.layers.composable.catalogue import AnyStage
-from models.layers.composable.heads import AnyHead, PooledHead
-from models.layers.composable.override import changed, changed_stages
-from models.layers.composable.part import Part, Scaling
-from models.layers.composable.stems import AnyStem, ConvStem
-from models.spec import ArchitectureSpec, Family, Paper, Preset
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.catalogue import AnyStage
+from archmeter.models.layers.composable.heads import AnyHead, PooledHead
+from archmeter.models.layers.composable.override import changed, changed_stages
+from archmeter.models.layers.composable.part import Part, Scaling
+from archmeter.models.layers.composable.stems import AnyStem, ConvStem
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset
 
 Stages = Annotated[tuple[AnyStage, ...], Field(min_length=1, max_length=16)]
 

@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv_norm_act
-from models.layers.classifiers import mapped_classifier
-from models.layers.dark import Dark, Downsample, dark, downsample
-from models.layers.dark_spec import DarkSpec
-from models.layers.heads import pooled_classifier
-from models.scaling import scale_depths, scale_width
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv_norm_act
+from archmeter.models.layers.classifiers import mapped_classifier
+from archmeter.models.layers.dark import Dark, Downsample, dark, downsample
+from archmeter.models.layers.dark_spec import DarkSpec
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class DarkNetSpec(DarkSpec):

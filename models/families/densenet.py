@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.dense_spec import DenseSpec
-from models.layers.named_depth import depth_schema
-from models.spec import Depths, Family, Paper, Preset
+from archmeter.models.layers.dense_spec import DenseSpec
+from archmeter.models.layers.named_depth import depth_schema
+from archmeter.models.spec import Depths, Family, Paper, Preset
 
 NAMED_DEPTHS: Mapping[int, tuple[int, ...]] = {
     121: (6, 12, 24, 16),

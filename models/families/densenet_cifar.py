@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.dense_spec import DenseSpec
-from models.layers.named_depth import depth_schema
-from models.layers.stems import StemKind
-from models.spec import Depths, Family, Paper, Preset, Resolution, Width
+from archmeter.models.layers.dense_spec import DenseSpec
+from archmeter.models.layers.named_depth import depth_schema
+from archmeter.models.layers.stems import StemKind
+from archmeter.models.spec import Depths, Family, Paper, Preset, Resolution, Width
 
 
 class CifarDenseNetSpec(DenseSpec):

@@ -7,8 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.layers.mbconv_spec import HeadScaling, Kernels, MobileActivation, SqueezedSpec, Widths
-from models.spec import Depths, Family, Paper, Preset
+from archmeter.models.layers.mbconv_spec import (
+    HeadScaling,
+    Kernels,
+    MobileActivation,
+    SqueezedSpec,
+    Widths,
+)
+from archmeter.models.spec import Depths, Family, Paper, Preset
 
 
 class EfficientNetSpec(SqueezedSpec):

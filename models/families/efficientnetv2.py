@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from models.layers.mbconv_spec import (
+from archmeter.models.layers.mbconv_spec import (
     Expansions,
     HeadScaling,
     MobileActivation,
@@ -16,7 +16,7 @@ from models.layers.mbconv_spec import (
     Strides,
     Widths,
 )
-from models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 
 class EfficientNetV2Spec(SqueezedSpec):

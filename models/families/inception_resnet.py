@@ -8,16 +8,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv, dropout, flatten, global_avg_pool, linear, max_pool, norm
-from models.layers.inception import Step, inception_a, reduction_a, stem_v3, stem_v4, unit
-from models.layers.inception_residual import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import (
+    conv,
+    dropout,
+    flatten,
+    global_avg_pool,
+    linear,
+    max_pool,
+    norm,
+)
+from archmeter.models.layers.inception import Step, inception_a, reduction_a, stem_v3, stem_v4, unit
+from archmeter.models.layers.inception_residual import (
     inception_resnet_a,
     inception_resnet_b,
     inception_resnet_reduction,
 )
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 Depth = Annotated[int, Field(ge=1, le=2048)]
 Share = Annotated[float, Field(ge=0, le=1)]

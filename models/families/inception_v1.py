@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     act,
     adaptive_avg_pool,
     avg_pool,
@@ -18,16 +18,16 @@ from models.layers.basics import (
     local_response_norm,
     max_pool,
 )
-from models.layers.inception import (
+from archmeter.models.layers.inception import (
     Step,
     Unit,
     chain,
     dropout_classifier,
 )
-from models.layers.inception_module import inception_v1
-from models.layers.stretch import stretch
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Width
+from archmeter.models.layers.inception_module import inception_v1
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Width
 
 Module = Annotated[tuple[Width, ...], Field(min_length=6, max_length=6)]
 Stage = Annotated[tuple[Module, ...], Field(min_length=1, max_length=64)]

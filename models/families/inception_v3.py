@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import avg_pool, flatten, global_avg_pool, linear, max_pool
-from models.layers.inception import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import avg_pool, flatten, global_avg_pool, linear, max_pool
+from archmeter.models.layers.inception import (
     Step,
     chain,
     dropout_classifier,
@@ -20,9 +20,9 @@ from models.layers.inception import (
     reduction_b,
     stem_v3,
 )
-from models.layers.stretch import stretch
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 PerModule = Annotated[tuple[Width, ...], Field(min_length=1, max_length=256)]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.inception import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.inception import (
     Step,
     dropout_classifier,
     inception_a,
@@ -18,8 +18,8 @@ from models.layers.inception import (
     reduction_b,
     stem_v4,
 )
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 Depth = Annotated[int, Field(ge=1, le=2048)]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.layers.mbconv_spec import (
+from archmeter.models.layers.mbconv_spec import (
     Expansions,
     HeadScaling,
     Kernels,
@@ -16,7 +16,7 @@ from models.layers.mbconv_spec import (
     SqueezedSpec,
     Widths,
 )
-from models.spec import Depths, Family, Paper, Preset
+from archmeter.models.spec import Depths, Family, Paper, Preset
 
 
 class MnasNetSpec(SqueezedSpec):

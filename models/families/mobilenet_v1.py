@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv_norm_act
-from models.layers.heads import pooled_classifier
-from models.layers.mbconv import depthwise_separable
-from models.layers.mbconv_spec import Kernel, MobileActivation
-from models.layers.stages import stages
-from models.scaling import make_divisible, scale_depths
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv_norm_act
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.mbconv import depthwise_separable
+from archmeter.models.layers.mbconv_spec import Kernel, MobileActivation
+from archmeter.models.layers.stages import stages
+from archmeter.models.scaling import make_divisible, scale_depths
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
 class MobileNetV1Spec(ArchitectureSpec):

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import pooled_classifier
-from models.layers.mbconv_spec import MBConvSpec
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.mbconv_spec import MBConvSpec
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class MobileNetV2Spec(MBConvSpec):

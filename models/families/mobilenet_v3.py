@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import late_conv_classifier
-from models.layers.mbconv import Squeeze
-from models.layers.mbconv_spec import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import late_conv_classifier
+from archmeter.models.layers.mbconv import Squeeze
+from archmeter.models.layers.mbconv_spec import (
     Expansions,
     HeadScaling,
     Kernels,
@@ -21,9 +21,9 @@ from models.layers.mbconv_spec import (
     Widths,
     at_stage,
 )
-from models.ops import ActivationKind
-from models.scaling import make_divisible
-from models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import make_divisible
+from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 
 class MobileNetV3Spec(SqueezedSpec):

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.layers.cell_forms import NASNET_A
-from models.layers.cell_spec import CellSpec
-from models.layers.cells import Cell, CellStyle, Padding
-from models.spec import Family, Paper, Preset
+from archmeter.models.layers.cell_forms import NASNET_A
+from archmeter.models.layers.cell_spec import CellSpec
+from archmeter.models.layers.cells import Cell, CellStyle, Padding
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class NASNetSpec(CellSpec):

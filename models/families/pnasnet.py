@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.cell_forms import PNASNET_5
-from models.layers.cell_spec import CellSpec
-from models.layers.cells import Cell, CellStyle, Padding
-from models.spec import Depths, Family, Paper, Preset
+from archmeter.models.layers.cell_forms import PNASNET_5
+from archmeter.models.layers.cell_spec import CellSpec
+from archmeter.models.layers.cells import Cell, CellStyle, Padding
+from archmeter.models.spec import Depths, Family, Paper, Preset
 
 
 class PNASNetSpec(CellSpec):

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear
-from models.layers.design_space import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear
+from archmeter.models.layers.design_space import (
     GroupedWidth,
     WidthRounding,
     fit_groups,
@@ -21,11 +21,11 @@ from models.layers.design_space import (
     scaled_group_width,
     scaled_width,
 )
-from models.layers.stages import stages
-from models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
-from models.ops import ActivationKind
-from models.scaling import DepthRounding, scale_depths
-from models.spec import ArchitectureSpec, Family, Multiplier, Paper, Preset, Width
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import DepthRounding, scale_depths
+from archmeter.models.spec import ArchitectureSpec, Family, Multiplier, Paper, Preset, Width
 
 
 class RegNetSpec(ArchitectureSpec):

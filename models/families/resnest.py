@@ -7,15 +7,19 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import pooled_classifier
-from models.layers.residual_spec import IMAGENET_DEPTHS, ResidualSpec
-from models.layers.split_attention import DownsamplingPool, SplitAttention, resnest_bottleneck
-from models.layers.stages import stages
-from models.layers.stems import StemKind
-from models.layers.stems import stem as build_stem
-from models.scaling import scale_width
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.residual_spec import IMAGENET_DEPTHS, ResidualSpec
+from archmeter.models.layers.split_attention import (
+    DownsamplingPool,
+    SplitAttention,
+    resnest_bottleneck,
+)
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import StemKind
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class ResNeStSpec(ResidualSpec):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from models.layers.residual_spec import ResNetSpec
-from models.spec import Family, Paper, Preset
+from archmeter.models.layers.residual_spec import ResNetSpec
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class ImageNetResNetSpec(ResNetSpec):

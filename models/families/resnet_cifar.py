@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.layers.named_depth import depth_schema
-from models.layers.residual_spec import BlockKind, ResNetSpec
-from models.layers.shortcuts import ShortcutOption
-from models.layers.stems import StemKind
-from models.spec import Depths, Family, Paper, Preset, Resolution, Width
+from archmeter.models.layers.named_depth import depth_schema
+from archmeter.models.layers.residual_spec import BlockKind, ResNetSpec
+from archmeter.models.layers.shortcuts import ShortcutOption
+from archmeter.models.layers.stems import StemKind
+from archmeter.models.spec import Depths, Family, Paper, Preset, Resolution, Width
 
 
 class CifarResNetSpec(ResNetSpec):

@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import pooled_classifier
-from models.layers.preactivation import preact_basic, preact_bottleneck
-from models.layers.residual import Residual
-from models.layers.residual_spec import BlockKind, ResidualSpec
-from models.layers.stages import stages
-from models.layers.stems import stem as build_stem
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.preactivation import preact_basic, preact_bottleneck
+from archmeter.models.layers.residual import Residual
+from archmeter.models.layers.residual_spec import BlockKind, ResidualSpec
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class ResNetV2Spec(ResidualSpec):

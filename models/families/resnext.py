@@ -7,11 +7,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.residual import BlockForm, Residual, bottleneck
-from models.layers.residual_spec import IMAGENET_DEPTHS, PostActivationSpec
-from models.scaling import scale_width
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.residual import BlockForm, Residual, bottleneck
+from archmeter.models.layers.residual_spec import IMAGENET_DEPTHS, PostActivationSpec
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class ResNeXtSpec(PostActivationSpec):

@@ -14,17 +14,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.attention import AttentionKind
-from models.layers.basics import dropout, flatten, global_avg_pool, linear
-from models.layers.named_depth import depth_schema
-from models.layers.residual_spec import ResidualSpec
-from models.layers.senet_block import senet_bottleneck
-from models.layers.stages import stages
-from models.layers.stems import StemKind, StemPool
-from models.layers.stems import stem as build_stem
-from models.scaling import scale_width
-from models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.attention import AttentionKind
+from archmeter.models.layers.basics import dropout, flatten, global_avg_pool, linear
+from archmeter.models.layers.named_depth import depth_schema
+from archmeter.models.layers.residual_spec import ResidualSpec
+from archmeter.models.layers.senet_block import senet_bottleneck
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import StemKind, StemPool
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 DEPTHS: Mapping[int, tuple[int, ...]] = MappingProxyType(
     {

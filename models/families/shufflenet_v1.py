@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.attention import Attention, AttentionKind
-from models.layers.basics import conv_norm_act, max_pool
-from models.layers.heads import pooled_classifier
-from models.layers.shuffle import grouped_shuffle_unit
-from models.layers.stages import stages
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Multiplier, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.attention import Attention, AttentionKind
+from archmeter.models.layers.basics import conv_norm_act, max_pool
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.shuffle import grouped_shuffle_unit
+from archmeter.models.layers.stages import stages
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Multiplier, Paper, Preset, Width
 
 
 class ShuffleNetV1Spec(ArchitectureSpec):

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import pooled_classifier
-from models.layers.residual_spec import BlockKind, ResidualSpec
-from models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
-from models.layers.stages import stages
-from models.layers.stems import stem as build_stem
-from models.scaling import scale_width
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.residual_spec import BlockKind, ResidualSpec
+from archmeter.models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Family, Paper, Preset
 
 Kernels = Annotated[tuple[Literal[3, 5, 7, 9, 11, 13], ...], Field(min_length=1, max_length=6)]
 

@@ -7,13 +7,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, max_pool
-from models.layers.classifiers import mapped_classifier
-from models.layers.fire import Bypass, Fire, fire
-from models.layers.stretch import stretch
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, max_pool
+from archmeter.models.layers.classifiers import mapped_classifier
+from archmeter.models.layers.fire import Bypass, Fire, fire
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
 class SqueezeNetSpec(ArchitectureSpec):

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv, flatten, global_avg_pool, layer_norm, linear
-from models.layers.channel_norm import channels_first, channels_last
-from models.layers.windows import patch_merging, swin_block
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv, flatten, global_avg_pool, layer_norm, linear
+from archmeter.models.layers.channel_norm import channels_first, channels_last
+from archmeter.models.layers.windows import patch_merging, swin_block
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 
 class SwinSpec(ArchitectureSpec):

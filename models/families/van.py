@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor, block
-from models.layers.heads import pooled_classifier
-from models.layers.kernels import OddKernel
-from models.layers.van_block import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.van_block import (
     VANStyle,
     overlapping_patches,
     patch_embed,
     stage_norm,
     van_block,
 )
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
 
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
 Expansions = Annotated[

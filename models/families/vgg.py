@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, local_response_norm, max_pool, norm
-from models.layers.classifiers import convolved_classifier, hidden_classifier
-from models.layers.named_depth import NamedDepthSpec, depth_schema
-from models.scaling import scale_width
-from models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, local_response_norm, max_pool, norm
+from archmeter.models.layers.classifiers import convolved_classifier, hidden_classifier
+from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 NAMED_DEPTHS: Mapping[int, tuple[int, ...]] = {
     11: (1, 1, 2, 2, 2),

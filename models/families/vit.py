@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from models.layers.patch_spec import Fields, PatchSpec, patch_preset
-from models.spec import Family, Paper
+from archmeter.models.layers.patch_spec import Fields, PatchSpec, patch_preset
+from archmeter.models.spec import Family, Paper
 
 
 class ViTSpec(PatchSpec):

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.residual import Residual, basic, bottleneck
-from models.layers.residual_spec import BlockKind, PostActivationSpec
-from models.spec import Family, Paper, Preset
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.residual import Residual, basic, bottleneck
+from archmeter.models.layers.residual_spec import BlockKind, PostActivationSpec
+from archmeter.models.spec import Family, Paper, Preset
 
 
 class WideResNetSpec(PostActivationSpec):

@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.heads import pooled_classifier
-from models.layers.named_depth import depth_schema
-from models.layers.preactivation import preact_basic
-from models.layers.residual_spec import ResidualSpec
-from models.layers.stages import stages
-from models.layers.stems import StemKind
-from models.layers.stems import stem as build_stem
-from models.spec import Depths, Family, Paper, Preset, Resolution, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.named_depth import depth_schema
+from archmeter.models.layers.preactivation import preact_basic
+from archmeter.models.layers.residual_spec import ResidualSpec
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import StemKind
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.spec import Depths, Family, Paper, Preset, Resolution, Width
 
 
 class CifarWideResNetSpec(ResidualSpec):

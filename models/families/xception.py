@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, norm
-from models.layers.inception import dropout_classifier
-from models.layers.separable import separable_unit, xception_block
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, norm
+from archmeter.models.layers.inception import dropout_classifier
+from archmeter.models.layers.separable import separable_unit, xception_block
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 
 class XceptionSpec(ArchitectureSpec):

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, norm
-from models.layers.heads import pooled_classifier
-from models.layers.separable import aligned_block, preact_aligned_block, separable_chain
-from models.layers.stretch import stretch
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, norm
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.separable import aligned_block, preact_aligned_block, separable_chain
+from archmeter.models.layers.stretch import stretch
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
 
 Stage = Annotated[tuple[Width, ...], Field(min_length=1, max_length=64)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import log2
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     act,
     channel_max,
     channel_mean,
@@ -16,8 +16,8 @@ from models.layers.basics import (
     spatial_max,
     spatial_mean,
 )
-from models.ops import ActivationKind, Conv1d, Reshape
-from models.scaling import make_divisible
+from archmeter.models.ops import ActivationKind, Conv1d, Reshape
+from archmeter.models.scaling import make_divisible
 
 AttentionKind = Literal["none", "squeeze_excite", "cbam", "eca"]
 

@@ -6,12 +6,12 @@ in Zhai et al. 2022, arXiv:2106.04560 §3.4.
 
 from __future__ import annotations
 
-from models.errors import ShapeError
-from models.graph import Tensor, block
-from models.layers.basics import concat, layer_norm, linear, mean, select
-from models.layers.perceptron import PerceptronKind, perceptron
-from models.layers.self_attention import AttentionKind, attend, attention, projected
-from models.layers.tokens import add_positions, as_tokens, trained_token
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import concat, layer_norm, linear, mean, select
+from archmeter.models.layers.perceptron import PerceptronKind, perceptron
+from archmeter.models.layers.self_attention import AttentionKind, attend, attention, projected
+from archmeter.models.layers.tokens import add_positions, as_tokens, trained_token
 
 HEAD_WIDTH = 64
 """Channels of a head, as in Vaswani et al. 2017, Table 3."""

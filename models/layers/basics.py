@@ -11,8 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from models.graph import Tensor, block
-from models.ops import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.ops import (
     IN_PLACE_ACTIVATIONS,
     Activation,
     ActivationKind,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from models.layers.cells import Cell
+from archmeter.models.layers.cells import Cell
 
 
 class CellPair(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import (
     act,
     avg_pool,
     conv,
@@ -18,9 +18,9 @@ from models.layers.basics import (
     linear,
     norm,
 )
-from models.layers.cells import Cell, CellStyle, cell
-from models.scaling import scale_depths, scale_width
-from models.spec import ArchitectureSpec, Depths, Width
+from archmeter.models.layers.cells import Cell, CellStyle, cell
+from archmeter.models.scaling import scale_depths, scale_width
+from archmeter.models.spec import ArchitectureSpec, Depths, Width
 
 
 class CellSpec(ArchitectureSpec):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import act, avg_pool, concat, conv, max_pool, norm, pad
-from models.ops import Pair as Size
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, avg_pool, concat, conv, max_pool, norm, pad
+from archmeter.models.ops import Pair as Size
 
 Operation = Literal[
     "identity",

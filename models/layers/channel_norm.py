@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     layer_norm,
     mean,
     norm,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.graph import Tensor
-from models.layers.basics import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import (
     act,
     adaptive_avg_pool,
     conv,
@@ -12,7 +12,7 @@ from models.layers.basics import (
     global_avg_pool,
     linear,
 )
-from models.ops import ActivationKind
+from archmeter.models.ops import ActivationKind
 
 
 def hidden_classifier(

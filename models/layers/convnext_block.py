@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import act, contiguous, conv, layer_scale, linear
-from models.layers.channel_norm import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, contiguous, conv, layer_scale, linear
+from archmeter.models.layers.channel_norm import (
     ChannelNormKind,
     PositionNormKind,
     channel_norm,
@@ -14,7 +14,7 @@ from models.layers.channel_norm import (
     channels_last,
     position_norm,
 )
-from models.layers.global_response_norm import global_response_norm
+from archmeter.models.layers.global_response_norm import global_response_norm
 
 Pointwise = Literal["linear", "conv"]
 

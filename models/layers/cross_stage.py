@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from models.graph import Tensor, block
-from models.layers.basics import act, channel_slice, concat, conv, conv_norm_act, norm
-from models.ops import ActivationKind
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, channel_slice, concat, conv, conv_norm_act, norm
+from archmeter.models.ops import ActivationKind
 
 Transform = Callable[[Tensor], Tensor]
 Fusion = Literal["both", "first", "last"]

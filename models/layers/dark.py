@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import gcd
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.attention import Attention, attend
-from models.layers.basics import act, avg_pool, conv, conv_norm_act, max_pool, norm
-from models.scaling import make_divisible
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import Attention, attend
+from archmeter.models.layers.basics import act, avg_pool, conv, conv_norm_act, max_pool, norm
+from archmeter.models.scaling import make_divisible
 
 DarkAct = Literal["relu", "leaky_relu", "silu", "mish"]
 DarkBlock = Literal["dark", "edge", "bottleneck"]

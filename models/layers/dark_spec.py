@@ -6,10 +6,10 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from models.layers.attention import Attention, AttentionKind
-from models.layers.dark import DarkAct
-from models.scaling import scale_width
-from models.spec import ArchitectureSpec, Resolution, Width
+from archmeter.models.layers.attention import Attention, AttentionKind
+from archmeter.models.layers.dark import DarkAct
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import ArchitectureSpec, Resolution, Width
 
 Counts = Annotated[
     tuple[Annotated[int, Field(ge=0, le=2048)], ...], Field(min_length=1, max_length=8)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import concat, conv, dropout, norm_act, norm_act_conv
-from models.layers.strided_pool import StridedPool, strided_pool
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import concat, conv, dropout, norm_act, norm_act_conv
+from archmeter.models.layers.strided_pool import StridedPool, strided_pool
 
 
 class DenseLayer(NamedTuple):

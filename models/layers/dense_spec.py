@@ -7,16 +7,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.cross_stage import Fusion, Transform, cross_stage
-from models.layers.dense import DenseLayer, dense_block, transition
-from models.layers.heads import pooled_classifier
-from models.layers.named_depth import NamedDepthSpec
-from models.layers.stems import Stem, StemKind, StemPool
-from models.layers.stems import stem as build_stem
-from models.layers.strided_pool import StridedPool, strided_pool
-from models.scaling import scale_width
-from models.spec import Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.cross_stage import Fusion, Transform, cross_stage
+from archmeter.models.layers.dense import DenseLayer, dense_block, transition
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.named_depth import NamedDepthSpec
+from archmeter.models.layers.stems import Stem, StemKind, StemPool
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.layers.strided_pool import StridedPool, strided_pool
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Width
 
 
 class DenseSpec(NamedDepthSpec):

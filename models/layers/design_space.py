@@ -9,7 +9,7 @@ from itertools import groupby
 from math import log
 from typing import Literal, NamedTuple
 
-from models.scaling import make_divisible
+from archmeter.models.scaling import make_divisible
 
 QUANTUM = 8
 """Widths of blocks are multiples of it."""

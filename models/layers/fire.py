@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import act, concat, conv
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, concat, conv
 
 Bypass = Literal["none", "simple", "complex"]
 

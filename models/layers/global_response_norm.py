@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor, block
-from models.layers.basics import parameter
-from models.ops import Div, Mean, Shift, VectorNorm
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import parameter
+from archmeter.models.ops import Div, Mean, Shift, VectorNorm
 
 _LAST, _FIRST = 3, 1
 _LENGTHS = {_LAST: VectorNorm((1, 2)), _FIRST: VectorNorm((2, 3))}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor
-from models.layers.basics import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import (
     ActKind,
     NormKind,
     act,
@@ -16,8 +16,8 @@ from models.layers.basics import (
     linear,
     norm,
 )
-from models.layers.channel_norm import PositionNormKind, channel_norm
-from models.ops import ActivationKind
+from archmeter.models.layers.channel_norm import PositionNormKind, channel_norm
+from archmeter.models.ops import ActivationKind
 
 NormPlace = Literal["pooled", "maps"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     Side,
     act,
     avg_pool,

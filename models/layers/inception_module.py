@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.graph import Tensor
-from models.layers.basics import concat, max_pool
-from models.layers.inception import NORMED, PoolKind, Step, Unit, branch, pool_branch, unit
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import concat, max_pool
+from archmeter.models.layers.inception import (
+    NORMED,
+    PoolKind,
+    Step,
+    Unit,
+    branch,
+    pool_branch,
+    unit,
+)
 
 
 def inception_v1(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.graph import Tensor, block
-from models.layers.basics import act, concat, conv, max_pool, scale
-from models.layers.inception import Step, branch
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, concat, conv, max_pool, scale
+from archmeter.models.layers.inception import Step, branch
 
 
 @block

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.graph import Tensor, block
-from models.layers.basics import act, conv, pad
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, conv, pad
 
 
 def decomposed(kernel: int, dilation: int) -> tuple[int, int]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.attention import Attention, attend, squeeze_excite
-from models.layers.basics import act, conv, conv_norm_act, norm
-from models.ops import ActivationKind
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import Attention, attend, squeeze_excite
+from archmeter.models.layers.basics import act, conv, conv_norm_act, norm
+from archmeter.models.ops import ActivationKind
 
 
 class Squeeze(NamedTuple):

@@ -8,13 +8,13 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import conv_norm_act
-from models.layers.heads import pooled_classifier
-from models.layers.mbconv import Squeeze, fused_mbconv, mbconv
-from models.ops import ActivationKind
-from models.scaling import DepthRounding, make_divisible, scale_depths
-from models.spec import ArchitectureSpec, Depths, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv_norm_act
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
+from archmeter.models.spec import ArchitectureSpec, Depths, Width
 
 T = TypeVar("T")
 

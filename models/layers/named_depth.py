@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.scaling import scale_depths
-from models.spec import ArchitectureSpec, Depths
+from archmeter.models.scaling import scale_depths
+from archmeter.models.spec import ArchitectureSpec, Depths
 
 BLOCKS_PER_STAGE_SCHEMA: dict[str, Any] = {
     "type": "array",

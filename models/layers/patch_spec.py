@@ -9,14 +9,22 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.graph import Tensor
-from models.layers.attention_pool import latent_pool
-from models.layers.basics import contiguous, flatten, layer_norm, linear, mean, scale, select
-from models.layers.perceptron import PerceptronKind
-from models.layers.self_attention import AttentionKind, transformer_block
-from models.layers.tokens import add_positions, patch_tokens, prepend, without_first
-from models.scaling import scale_depths
-from models.spec import ArchitectureSpec, Preset, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.attention_pool import latent_pool
+from archmeter.models.layers.basics import (
+    contiguous,
+    flatten,
+    layer_norm,
+    linear,
+    mean,
+    scale,
+    select,
+)
+from archmeter.models.layers.perceptron import PerceptronKind
+from archmeter.models.layers.self_attention import AttentionKind, transformer_block
+from archmeter.models.layers.tokens import add_positions, patch_tokens, prepend, without_first
+from archmeter.models.scaling import scale_depths
+from archmeter.models.spec import ArchitectureSpec, Preset, Width
 
 Fields = Mapping[str, Any]
 

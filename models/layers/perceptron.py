@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor, block
-from models.layers.basics import act, linear, narrow, scale
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, linear, narrow, scale
 
 PerceptronKind = Literal["gelu", "gelu_tanh", "quick_gelu", "swiglu"]
 """The nonlinearity between both layers, or, with swiglu, the gate."""

@@ -5,11 +5,11 @@ Norm and relu of the input feed both branches wherever the shortcut is a project
 
 from __future__ import annotations
 
-from models.graph import Tensor, block
-from models.layers.attention import attend
-from models.layers.basics import act, dropout, norm, unbiased_conv
-from models.layers.residual import Residual
-from models.layers.shortcuts import projection, zero_padded
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import attend
+from archmeter.models.layers.basics import act, dropout, norm, unbiased_conv
+from archmeter.models.layers.residual import Residual
+from archmeter.models.layers.shortcuts import projection, zero_padded
 
 
 @block

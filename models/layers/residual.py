@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.attention import Attention, attend
-from models.layers.basics import ActKind, NormKind, act, concat, conv, conv_norm_act, norm
-from models.layers.shortcuts import ShortcutOption, add_shortcut
-from models.layers.strided_pool import StridedPool, strided_pool
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import Attention, attend
+from archmeter.models.layers.basics import ActKind, NormKind, act, concat, conv, conv_norm_act, norm
+from archmeter.models.layers.shortcuts import ShortcutOption, add_shortcut
+from archmeter.models.layers.strided_pool import StridedPool, strided_pool
 
 BlockForm = Literal["a", "b", "c"]
 

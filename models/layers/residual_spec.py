@@ -8,20 +8,20 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.attention import Attention, AttentionKind
-from models.layers.attention_pool import attention_pool
-from models.layers.basics import ActKind, NormKind
-from models.layers.heads import pooled_classifier
-from models.layers.named_depth import NamedDepthSpec, depth_schema
-from models.layers.residual import Residual, basic, bottleneck
-from models.layers.shortcuts import ShortcutOption
-from models.layers.stages import stages
-from models.layers.stems import Stem, StemKind, StemPool
-from models.layers.stems import stem as build_stem
-from models.layers.strided_pool import StridedPool
-from models.scaling import scale_width
-from models.spec import Depths, Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.attention import Attention, AttentionKind
+from archmeter.models.layers.attention_pool import attention_pool
+from archmeter.models.layers.basics import ActKind, NormKind
+from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
+from archmeter.models.layers.residual import Residual, basic, bottleneck
+from archmeter.models.layers.shortcuts import ShortcutOption
+from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stems import Stem, StemKind, StemPool
+from archmeter.models.layers.stems import stem as build_stem
+from archmeter.models.layers.strided_pool import StridedPool
+from archmeter.models.scaling import scale_width
+from archmeter.models.spec import Depths, Width
 
 BlockKind = Literal["basic", "bottleneck"]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import act, conv, layer_scale
-from models.layers.channel_norm import ChannelNormKind, channel_norm
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, conv, layer_scale
+from archmeter.models.layers.channel_norm import ChannelNormKind, channel_norm
 
 RoadmapActivation = Literal["relu", "gelu"]
 Share = Literal["all", "one"]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.errors import ShapeError
-from models.graph import Tensor, block
-from models.layers.attention import attend
-from models.layers.basics import (
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import attend
+from archmeter.models.layers.basics import (
     ActKind,
     NormKind,
     act,
@@ -24,9 +24,9 @@ from models.layers.basics import (
     spatial_mean,
     sum_over,
 )
-from models.layers.residual import Residual
-from models.layers.shortcuts import add_shortcut
-from models.scaling import make_divisible
+from archmeter.models.layers.residual import Residual
+from archmeter.models.layers.shortcuts import add_shortcut
+from archmeter.models.scaling import make_divisible
 
 
 class SelectiveKernels(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-from models.errors import ShapeError
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     contiguous,
     layer_norm,
     linear,
@@ -19,8 +19,8 @@ from models.layers.basics import (
     select,
     softmax,
 )
-from models.layers.perceptron import PerceptronKind, perceptron
-from models.ops import MatMul, ScaledDotProductAttention
+from archmeter.models.layers.perceptron import PerceptronKind, perceptron
+from archmeter.models.ops import MatMul, ScaledDotProductAttention
 
 AttentionKind = Literal["fused", "composed"]
 """One kernel that keeps no scores (Dao et al. 2022), or products and a softmax one by one."""

@@ -5,11 +5,11 @@ Hu, Shen, Albanie, Sun, Wu 2017, arXiv:1709.01507, appendix.
 
 from __future__ import annotations
 
-from models.graph import Tensor, block
-from models.layers.attention import attend
-from models.layers.basics import act, avg_pool, conv, conv_norm_act, norm
-from models.layers.residual import Residual
-from models.layers.shortcuts import zero_padded
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import attend
+from archmeter.models.layers.basics import act, avg_pool, conv, conv_norm_act, norm
+from archmeter.models.layers.residual import Residual
+from archmeter.models.layers.shortcuts import zero_padded
 
 
 @block

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.graph import Tensor, block
-from models.layers.basics import act, conv, max_pool, norm
-from models.layers.shortcuts import add_shortcut, projection
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, conv, max_pool, norm
+from archmeter.models.layers.shortcuts import add_shortcut, projection
 
 
 def separable(x: Tensor, width: int, kernel: int = 3, *, stride: int = 1) -> Tensor:

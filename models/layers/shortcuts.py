@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from models.graph import Tensor
-from models.layers.basics import NormKind, avg_pool, norm, unbiased_conv
-from models.ops import PadChannels, Subsample
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind, avg_pool, norm, unbiased_conv
+from archmeter.models.ops import PadChannels, Subsample
 
 ShortcutOption = Literal["A", "B", "C"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.errors import ShapeError
-from models.graph import Tensor, block
-from models.layers.attention import Attention, attend
-from models.layers.basics import (
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import Attention, attend
+from archmeter.models.layers.basics import (
     act,
     avg_pool,
     channel_shuffle,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from models.graph import Tensor
+from archmeter.models.graph import Tensor
 
 StageBlock = Callable[[Tensor, int, int], Tensor]
 """(x, index of the stage from 0, stride) -> y."""

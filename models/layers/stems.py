@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     ActKind,
     NormKind,
     act,
@@ -17,9 +17,9 @@ from models.layers.basics import (
     pad,
     unbiased_conv,
 )
-from models.layers.channel_norm import PositionNormKind, channel_norm
-from models.ops import ActivationKind
-from models.scaling import make_divisible
+from archmeter.models.layers.channel_norm import PositionNormKind, channel_norm
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import make_divisible
 
 StemKind = Literal["conv7", "deep", "deep_tiered", "cifar"]
 StemPool = Literal["max", "max_ceil", "max_zeros", "max_blur", "average", "conv"]

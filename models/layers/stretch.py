@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from models.scaling import scale_depths
+from archmeter.models.scaling import scale_depths
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.graph import Tensor
-from models.layers.basics import avg_pool, blur_pool
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import avg_pool, blur_pool
 
 StridedPool = Literal["average", "blur"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models.graph import Tensor
-from models.layers.basics import concat, conv, narrow, parameter, permute, reshape
-from models.ops import Expand
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import concat, conv, narrow, parameter, permute, reshape
+from archmeter.models.ops import Expand
 
 _EXPAND = Expand()
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.graph import Tensor, block
-from models.layers.basics import act, conv, layer_scale, norm
-from models.layers.channel_norm import channel_norm
-from models.layers.large_kernel_attention import spatial_gate
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import act, conv, layer_scale, norm
+from archmeter.models.layers.channel_norm import channel_norm
+from archmeter.models.layers.large_kernel_attention import spatial_gate
 
 
 class VANStyle(NamedTuple):

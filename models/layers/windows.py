@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from models.graph import Tensor, block
-from models.layers.basics import (
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.basics import (
     contiguous,
     layer_norm,
     linear,
@@ -14,9 +14,9 @@ from models.layers.basics import (
     permute,
     reshape,
 )
-from models.layers.perceptron import perceptron
-from models.layers.self_attention import attention
-from models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, WindowMask
+from archmeter.models.layers.perceptron import perceptron
+from archmeter.models.layers.self_attention import attention
+from archmeter.models.ops import Lookup, Pad2d, Pair, RelativePositions, Roll, WindowMask
 
 _LOOKUP = Lookup()
 _pad_op = lru_cache(256)(Pad2d)

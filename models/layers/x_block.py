@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from models.errors import ShapeError
-from models.graph import Tensor, block
-from models.layers.attention import Attention, attend, squeeze_excite
-from models.layers.basics import NormKind, act, avg_pool, conv, group_norm, norm
-from models.ops import ActivationKind
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor, block
+from archmeter.models.layers.attention import Attention, attend, squeeze_excite
+from archmeter.models.layers.basics import NormKind, act, avg_pool, conv, group_norm, norm
+from archmeter.models.ops import ActivationKind
 
 XShortcut = Literal["conv", "pooled", "none"]
 

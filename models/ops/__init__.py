@@ -5,14 +5,14 @@ shares or overwrites its input's storage; it knows nothing about cost (that is t
 ``analyzers``) and nothing about torch (that is ``models/torch_module.py``).
 """
 
-from models.ops.attention import (
+from archmeter.models.ops.attention import (
     Lookup,
     MatMul,
     RelativePositions,
     ScaledDotProductAttention,
     WindowMask,
 )
-from models.ops.base import (
+from archmeter.models.ops.base import (
     Input,
     Op,
     Pair,
@@ -20,7 +20,7 @@ from models.ops.base import (
     Weight,
     WeightRole,
 )
-from models.ops.elementwise import (
+from archmeter.models.ops.elementwise import (
     IN_PLACE_ACTIVATIONS,
     Activation,
     ActivationKind,
@@ -35,13 +35,13 @@ from models.ops.elementwise import (
     Softmax,
     Square,
 )
-from models.ops.norms import (
+from archmeter.models.ops.norms import (
     BatchNorm2d,
     GroupNorm,
     LayerNorm,
     LocalResponseNorm,
 )
-from models.ops.pooling import (
+from archmeter.models.ops.pooling import (
     AdaptiveAvgPool2d,
     Amax,
     AvgPool2d,
@@ -53,7 +53,7 @@ from models.ops.pooling import (
     Variance,
     VectorNorm,
 )
-from models.ops.structure import (
+from archmeter.models.ops.structure import (
     ChannelShuffle,
     Concat,
     Contiguous,
@@ -68,7 +68,7 @@ from models.ops.structure import (
     Slice,
     Subsample,
 )
-from models.ops.weighted import (
+from archmeter.models.ops.weighted import (
     Conv1d,
     Conv2d,
     Linear,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.errors import ShapeError
-from models.ops.base import Op, Pair, Shape, Weight
+from archmeter.models.errors import ShapeError
+from archmeter.models.ops.base import Op, Pair, Shape, Weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from models.ops.base import Op, Shape
-from models.ops.sizes import broadcast
+from archmeter.models.ops.base import Op, Shape
+from archmeter.models.ops.sizes import broadcast
 
 ActivationKind = Literal[
     "relu",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.errors import ShapeError
-from models.ops.base import Op, Pair, Shape, Weight
-from models.ops.sizes import as_maps, describe_window, fitting
+from archmeter.models.errors import ShapeError
+from archmeter.models.ops.base import Op, Pair, Shape, Weight
+from archmeter.models.ops.sizes import as_maps, describe_window, fitting
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.errors import ShapeError
-from models.ops.base import Pair, Shape
+from archmeter.models.errors import ShapeError
+from archmeter.models.ops.base import Pair, Shape
 
 
 def as_maps(name: str, x: Shape) -> Shape:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from models.errors import ShapeError
-from models.ops.base import Op, Pair, Shape
-from models.ops.sizes import as_maps
+from archmeter.models.errors import ShapeError
+from archmeter.models.ops.base import Op, Pair, Shape
+from archmeter.models.ops.sizes import as_maps
 
 
 @dataclass(frozen=True, slots=True)

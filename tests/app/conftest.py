@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
 
 Ask = Callable[..., Response]
 

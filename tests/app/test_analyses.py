@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from analyzers import COUNTING_RULES
-from app.schemas import Analysis
-from models import registry
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.app.schemas import Analysis
+from archmeter.models import registry
 
 Ask = Callable[..., Response]
 
@@ -117,8 +117,8 @@ def test_different_questions_have_different_ids(client: TestClient, ask: Ask) ->
 
 
 def test_body_is_the_same_bytes_on_every_service(tmp_path: Path, ask: Ask) -> None:
-    from app.main import create_app
-    from app.settings import Settings
+    from archmeter.app.main import create_app
+    from archmeter.app.settings import Settings
 
     elsewhere = create_app(Settings(database_url=f"sqlite:///{tmp_path}/elsewhere.db"))
     with TestClient(elsewhere) as other:

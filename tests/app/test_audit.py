@@ -7,8 +7,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from analyzers import audit as audits
-from app.cli import main
+from archmeter.analyzers import audit as audits
+from archmeter.app.cli import main
 
 Ask = Callable[..., Response]
 
@@ -49,7 +49,7 @@ def test_analysis_by_other_counting_rules_is_shown_but_not_derived_from(
 ) -> None:
     """Today's rows would not sum to totals that were counted by other rules."""
     body = ask("resnet18").json()
-    monkeypatch.setattr("app.services.COUNTING_RULES", "another")
+    monkeypatch.setattr("archmeter.app.services.COUNTING_RULES", "another")
     url = f"{body['links']['self']}/{path}"
     response = client.post(url) if path == "audit" else client.get(url)
     assert response.status_code == 409

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from app.badges import _ADVANCES, _FIRST, _LAST, BADGES, _ink, _width
-from app.figures import FIGURES
+from archmeter.app.badges import _ADVANCES, _FIRST, _LAST, BADGES, _ink, _width
+from archmeter.app.figures import FIGURES
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.budgets import examples
-from app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
-from app.cli.spaces import bounds_of, knobs_of
-from app.space_text import domain_of
-from models.errors import ArchmeterError
+from archmeter.app.budgets import examples
+from archmeter.app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
+from archmeter.app.cli.spaces import bounds_of, knobs_of
+from archmeter.app.space_text import domain_of
+from archmeter.models.errors import ArchmeterError
 
 REPORTS = {
     "fit": (examples.FIT_EXAMPLES, FitReport),
@@ -34,7 +34,7 @@ FIT: dict[str, Any] = {
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from archmeter.app.cli import main; main()", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

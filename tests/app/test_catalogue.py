@@ -6,7 +6,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from models import registry
+from archmeter.models import registry
 
 Ask = Callable[..., Response]
 

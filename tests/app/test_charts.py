@@ -19,16 +19,16 @@ import pytest
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from analyzers.figures import figures
-from analyzers.profile import Profile, analyze
-from app import strict_json
-from app.charts.chart import Chart, Drawing, Look, vega_lite
-from app.charts.labels import Spot, placed
-from app.charts.registry import charts
-from app.charts.rendering import Renderer, _convert, rendering_key
-from app.main import create_app
-from app.settings import Settings
-from models import registry
+from archmeter.analyzers.figures import figures
+from archmeter.analyzers.profile import Profile, analyze
+from archmeter.app import strict_json
+from archmeter.app.charts.chart import Chart, Drawing, Look, vega_lite
+from archmeter.app.charts.labels import Spot, placed
+from archmeter.app.charts.registry import charts
+from archmeter.app.charts.rendering import Renderer, _convert, rendering_key
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
+from archmeter.models import registry
 
 Ask = Any
 Parameters = dict[str, Any]

@@ -13,9 +13,9 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.cli import main
-from app.units import si
-from models import registry
+from archmeter.app.cli import main
+from archmeter.app.units import si
+from archmeter.models import registry
 
 Ask = Callable[..., Response]
 Run = Callable[..., tuple[int, str, str]]
@@ -186,7 +186,7 @@ def test_spec_of_another_shape_is_one_clear_line(run: Run, spec: bytes) -> None:
 
 def test_reader_that_leaves_early_is_no_error() -> None:
     """As in `archmeter analyze … | head -1`."""
-    program = "from app.cli import main; main()"
+    program = "from archmeter.app.cli import main; main()"
     command = [sys.executable, "-c", program, "analyze", "resnet152", "--format", "csv"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()
@@ -200,7 +200,7 @@ def test_analyze_loads_neither_torch_nor_the_service() -> None:
     program = """
 import sys
 sys.argv = ["archmeter", "analyze", "resnet50", "--format", "json"]
-from app.cli import main
+from archmeter.app.cli import main
 try:
     main()
 except SystemExit:

@@ -16,8 +16,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.charts.exports import MEDIA_TYPES as TABLES
-from app.client import (
+from archmeter.app.charts.exports import MEDIA_TYPES as TABLES
+from archmeter.app.client import (
     Answer,
     AsyncClient,
     Client,
@@ -28,11 +28,11 @@ from app.client import (
     Rows,
     generate,
 )
-from app.client.calls import endpoint, paged
-from app.client.clients import Calls
-from app.client.drawing import VEGA_LITE
-from app.client.libraries import needed
-from app.routes.charts import MEDIA_TYPES
+from archmeter.app.client.calls import endpoint, paged
+from archmeter.app.client.clients import Calls
+from archmeter.app.client.drawing import VEGA_LITE
+from archmeter.app.client.libraries import needed
+from archmeter.app.routes.charts import MEDIA_TYPES
 
 NETWORK = "resnet20_cifar10"
 """Small: each figure of it is counted in a fraction of a millisecond."""
@@ -576,7 +576,7 @@ def test_the_client_imports_nothing_of_the_service() -> None:
 def test_without_httpx2_the_extra_is_named() -> None:
     code = (
         "import sys; sys.modules['httpx2'] = None\n"
-        "try: import app.client\n"
+        "try: import archmeter.app.client\n"
         "except ImportError as error: print(error)"
     )
     assert python(code) == "the client needs httpx2: pip install 'archmeter[client]'\n"
@@ -587,7 +587,7 @@ def test_without_a_library_for_tables_it_is_named(library: str) -> None:
     method = {"pyarrow": "to_arrow"}.get(library, f"to_{library}")
     code = (
         f"import sys; sys.modules[{library!r}] = None\n"
-        "from app.client import Answer, Rows\n"
+        "from archmeter.app.client import Answer, Rows\n"
         f"try: Rows([{{'a': 1}}], Answer).{method}()\n"
         "except ImportError as error: print(error)"
     )
@@ -596,7 +596,7 @@ def test_without_a_library_for_tables_it_is_named(library: str) -> None:
 
 @pytest.mark.parametrize("name", ["answers", "asks"])
 def test_types_are_those_of_the_document(service: FastAPI, name: str) -> None:
-    """``python -m app.client.generate`` and ``make format`` renew them."""
+    """``python -m archmeter.app.client.generate`` and ``make format`` renew them."""
     import ast
     from pathlib import Path
 

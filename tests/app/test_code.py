@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.cli import main
+from archmeter.app.cli import main
 
 
 def test_the_command_writes_a_file_that_python_reads(

@@ -6,8 +6,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.figures import FIGURES
-from app.routes.compare import MAX_COMPARED
+from archmeter.app.figures import FIGURES
+from archmeter.app.routes.compare import MAX_COMPARED
 
 Ask = Callable[..., Response]
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.conditional import entity_tag, holds
+from archmeter.app.conditional import entity_tag, holds
 
 Ask = Callable[..., Response]
 

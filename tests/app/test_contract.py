@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import BaseSchema, GenerationMode, checks
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.problems import MEDIA_TYPE
-from app.settings import Settings
-from models import registry
+from archmeter.app.main import create_app
+from archmeter.app.problems import MEDIA_TYPE
+from archmeter.app.settings import Settings
+from archmeter.models import registry
 
 KEPT = (
     checks.not_a_server_error,

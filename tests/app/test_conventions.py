@@ -10,7 +10,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from analyzers.conventions import TOOLS
+from archmeter.analyzers.conventions import TOOLS
 
 Ask = Callable[..., Response]
 
@@ -23,7 +23,7 @@ def analysis(ask: Ask) -> dict[str, Any]:
 
 
 def archmeter(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from app.cli import main; main()"]
+    command = [sys.executable, "-c", "from archmeter.app.cli import main; main()"]
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
 
 
@@ -42,7 +42,7 @@ def test_every_tool_is_told_in_items_that_sum_to_its_figure(
 
 def test_the_answer_is_as_documented(client: TestClient, analysis: dict[str, Any]) -> None:
     """Routes that write their bytes themselves are not checked by FastAPI."""
-    from app.conventions import ConventionReport
+    from archmeter.app.conventions import ConventionReport
 
     body = client.get(TODAY.format(**analysis)).content
     assert json.loads(ConventionReport.model_validate_json(body).model_dump_json()) == json.loads(
@@ -121,7 +121,7 @@ def test_the_command_refuses_an_unknown_tool_in_one_line() -> None:
 
 def test_telling_needs_no_torch() -> None:
     code = (
-        "import sys; from app.cli import cli; "
+        "import sys; from archmeter.app.cli import cli; "
         "cli(['conventions', 'resnet18', '--format', 'json'], standalone_mode=False); "
         "assert 'torch' not in sys.modules"
     )

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from tests.app.conftest import Ask
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "formulas"]
+COMMAND = [sys.executable, "-c", "from archmeter.app.cli import main; main()", "formulas"]
 
 
 def run(*options: str, fails: bool = False) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.figures import FIGURES
-from models import registry
+from archmeter.app.figures import FIGURES
+from archmeter.models import registry
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[2] / "docs/grafana/dashboard.json").read_text("utf-8")

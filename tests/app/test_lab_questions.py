@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from analyzers.scaling.sensitivity import Elasticity
-from analyzers.scaling.totals import ROOFLINE
-from app.scaling.bodies import ElasticityFigures, ScaledNetwork
+from archmeter.analyzers.scaling.sensitivity import Elasticity
+from archmeter.analyzers.scaling.totals import ROOFLINE
+from archmeter.app.scaling.bodies import ElasticityFigures, ScaledNetwork
 
 ROOT = Path(__file__).resolve().parents[2]
 RESNET = {"architecture": {"preset": "resnet18"}}
@@ -159,7 +159,7 @@ def test_meanings_in_the_document_are_whole() -> None:
 
 def printed(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from archmeter.app.cli import main; main()", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.layer_table import MEDIA_TYPES, Format
-from app.negotiation import preferred
+from archmeter.app.layer_table import MEDIA_TYPES, Format
+from archmeter.app.negotiation import preferred
 
 Ask = Callable[..., Response]
 

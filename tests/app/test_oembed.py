@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from app.web.embedding import Frame, base_url
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
+from archmeter.app.web.embedding import Frame, base_url
 
 BASE = "https://archmeter.example.org/tools"
 

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app import strict_json
-from app.errors import InvalidJSON
-from app.main import create_app
-from app.problems import MEDIA_TYPE, Problem
-from app.settings import Settings
-from models import registry
+from archmeter.app import strict_json
+from archmeter.app.errors import InvalidJSON
+from archmeter.app.main import create_app
+from archmeter.app.problems import MEDIA_TYPE, Problem
+from archmeter.app.settings import Settings
+from archmeter.models import registry
 
 Ask = Callable[..., Response]
 
@@ -275,7 +275,7 @@ def test_unforeseen_error_shows_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("app.services.Analyses.search", fail)
+    monkeypatch.setattr("archmeter.app.services.Analyses.search", fail)
     service = create_app(Settings(database_url=database_url))
     with TestClient(service, raise_server_exceptions=False) as client:
         response = client.get("/v1/analyses")

@@ -37,7 +37,7 @@ def test_unknown_lineages_and_verdicts_are_refused(client: TestClient) -> None:
 
 
 def test_verify_prints_what_the_service_sends(client: TestClient) -> None:
-    command = [sys.executable, "-c", "from app.cli import main; main()", "verify"]
+    command = [sys.executable, "-c", "from archmeter.app.cli import main; main()", "verify"]
     options = ["--family", "wide_resnet", "--format", "json"]
     printed = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
     sent = client.get("/v1/published", params={"family": "wide_resnet"}).json()

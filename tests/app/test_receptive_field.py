@@ -7,7 +7,7 @@ from typing import get_type_hints
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from analyzers.coverage import SeenRow
+from archmeter.analyzers.coverage import SeenRow
 from tests.app.test_cli import Run
 from tests.app.test_cli import run as run  # noqa: PLC0414 - a fixture
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from models import registry
-from models.spec import Family
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
+from archmeter.models import registry
+from archmeter.models.spec import Family
 from tests.strategies import broken_requests, extreme_requests
 
 every_family = pytest.mark.parametrize("family", registry.families().values(), ids=lambda f: f.name)

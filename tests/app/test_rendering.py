@@ -60,8 +60,8 @@ def test_cached_answers_come_quickly_while_many_charts_are_drawn(tmp_path: Path)
 
 
 def test_a_chart_that_was_drawn_is_kept_until_newer_ones_take_its_place(tmp_path: Path) -> None:
-    from app.main import create_app
-    from app.settings import Settings
+    from archmeter.app.main import create_app
+    from archmeter.app.settings import Settings
 
     settings = Settings(database_url=f"sqlite:///{tmp_path}/kept.db", max_renderings=2)
     with TestClient(create_app(settings)) as client:

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from analyzers.scaling.totals import TOTALS, Ruler
-from app.report.scaling import sparkline
-from app.scaling import answers, examples
-from app.scaling.kept import KeptAnswers
+from archmeter.analyzers.scaling.totals import TOTALS, Ruler
+from archmeter.app.report.scaling import sparkline
+from archmeter.app.scaling import answers, examples
+from archmeter.app.scaling.kept import KeptAnswers
 
 ROOT = Path(__file__).resolve().parents[2]
 B0 = {"preset": "efficientnet_b0"}
@@ -290,7 +290,7 @@ def test_answers_are_forgotten_when_they_are_too_many() -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from app.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from archmeter.app.cli import main; main()", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -392,7 +392,10 @@ def test_mistakes_are_one_line(arguments: tuple[str, ...], complaint: str) -> No
 )
 def test_slow_work_shows_a_bar_on_a_terminal(arguments: tuple[str, ...], name: bytes) -> None:
     """The terminal is wide and slow work is everything that takes longer than nothing."""
-    code = "import app.cli.progress as p; p._PATIENCE = -1\nfrom app.cli import main; main()"
+    code = (
+        "import archmeter.app.cli.progress as p; p._PATIENCE = -1\n"
+        "from archmeter.app.cli import main; main()"
+    )
     parent, child = pty.openpty()
     seen = bytearray()
 

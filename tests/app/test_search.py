@@ -8,7 +8,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.figures import FIGURES
+from archmeter.app.figures import FIGURES
 
 Ask = Callable[..., Response]
 Analyses = dict[str, dict[str, Any]]

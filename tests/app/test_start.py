@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 HOST = "127.0.0.1"
-RUN = "from app.cli import main; main()"
+RUN = "from archmeter.app.cli import main; main()"
 
 
 def free_port() -> int:
@@ -82,8 +82,8 @@ def test_serving_and_analyzing_import_neither_torch_nor_fvcore(tmp_path: Path) -
     program = f"""
 import sys
 from starlette.testclient import TestClient
-from app.main import create_app
-from app.settings import Settings
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
 with TestClient(create_app(Settings(database_url="sqlite:///{tmp_path}/light.db"))) as client:
     body = {{"architecture": {{"preset": "resnet50"}}}}
     links = client.post("/v1/analyses", json=body).json()["links"]

@@ -19,15 +19,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from app.errors import StoreUnavailable
-from app.main import create_app
-from app.question import Question
-from app.records import AuditRecord
-from app.settings import Settings
-from app.store import Search, Store
-from app.store.engine import connect, parse_url
-from app.store.migrate import MIGRATIONS
-from app.store.tables import metadata
+from archmeter.app.errors import StoreUnavailable
+from archmeter.app.main import create_app
+from archmeter.app.question import Question
+from archmeter.app.records import AuditRecord
+from archmeter.app.settings import Settings
+from archmeter.app.store import Search, Store
+from archmeter.app.store.engine import connect, parse_url
+from archmeter.app.store.migrate import MIGRATIONS
+from archmeter.app.store.tables import metadata
 
 STARTERS = 6
 
@@ -187,7 +187,7 @@ def test_postgresql_is_a_store_like_any_other(postgresql: str) -> None:
 def test_store_needs_neither_torch_nor_the_service(tmp_path: Path) -> None:
     program = f"""
 import sys
-from app.store import Store
+from archmeter.app.store import Store
 Store("sqlite:///{tmp_path}/light.db").close()
 assert not {{"torch", "fastapi", "uvicorn"}} & sys.modules.keys()
 """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.cli import main
+from archmeter.app.cli import main
 
 RESNET = {"architecture": {"preset": "resnet18"}, "batch": 4}
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
-from app.main import create_app
-from app.settings import Settings
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

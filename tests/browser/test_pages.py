@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from app.charts.registry import charts
-from app.web.site import NAVIGATION
+from archmeter.app.charts.registry import charts
+from archmeter.app.web.site import NAVIGATION
 from tests.browser.conftest import DESKTOP, PHONE, Watched
 
 AXE = Path(__file__).parents[1] / "data" / "vendor" / "axe.min.js"

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from analyzers import analyze
-from app.knob_text import value_of
-from models.registry import resolve
-from models.spec import InputSpec
+from archmeter.analyzers import analyze
+from archmeter.app.knob_text import value_of
+from archmeter.models.registry import resolve
+from archmeter.models.spec import InputSpec
 
 
 def figures(page: Page) -> list[str]:

@@ -11,8 +11,8 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from analyzers import analyze
-from models.registry import resolve
+from archmeter.analyzers import analyze
+from archmeter.models.registry import resolve
 
 MOST_BYTES = 400_000
 CHART_BUNDLE = "/static/vendor/vega.min.js"

@@ -5,17 +5,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.charts.chart import NetworkLook
-from app.charts.registry import charts
-from app.dependencies import AnalysesOfApp
-from app.web.conditional import unless_held
-from app.web.embedding import Picture
-from app.web.figure import figure
-from app.web.links import explorer_url
-from app.web.refused import refused
-from app.web.site import page
-from app.web.tables import Table
-from models.errors import ArchmeterError
+from archmeter.app.charts.chart import NetworkLook
+from archmeter.app.charts.registry import charts
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.web.conditional import unless_held
+from archmeter.app.web.embedding import Picture
+from archmeter.app.web.figure import figure
+from archmeter.app.web.links import explorer_url
+from archmeter.app.web.refused import refused
+from archmeter.app.web.site import page
+from archmeter.app.web.tables import Table
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

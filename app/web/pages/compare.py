@@ -7,24 +7,24 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.charts.networks import MAX_NETWORKS
-from app.charts.subjects import profile_of
-from app.charts.waterfall import COSTS
-from app.charts.words import called
-from app.comparing import Compared, aligned, compare
-from app.dependencies import AnalysesOfApp
-from app.figures import FIGURES
-from app.network_query import network_called
-from app.question import Question
-from app.services import Analyses
-from app.store import Search
-from app.web.figure import Figure
-from app.web.links import explorer_url
-from app.web.messages import messages
-from app.web.site import page
-from app.web.some_figure import some_figure
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.app.charts.networks import MAX_NETWORKS
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.charts.waterfall import COSTS
+from archmeter.app.charts.words import called
+from archmeter.app.comparing import Compared, aligned, compare
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.figures import FIGURES
+from archmeter.app.network_query import network_called
+from archmeter.app.question import Question
+from archmeter.app.services import Analyses
+from archmeter.app.store import Search
+from archmeter.app.web.figure import Figure
+from archmeter.app.web.links import explorer_url
+from archmeter.app.web.messages import messages
+from archmeter.app.web.site import page
+from archmeter.app.web.some_figure import some_figure
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse, HTMLResponse
 
-from app.catalogue import to_markdown
-from app.web.conditional import unless_held
-from app.web.guides import files, guides, read_guide
-from app.web.site import page
+from archmeter.app.catalogue import to_markdown
+from archmeter.app.web.conditional import unless_held
+from archmeter.app.web.guides import files, guides, read_guide
+from archmeter.app.web.site import page
 
 router = APIRouter(prefix="/docs")
 

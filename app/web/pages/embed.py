@@ -10,18 +10,18 @@ from typing import Any, get_args
 
 from fastapi import APIRouter, Request, Response
 
-from app.charts.chart import Drawing, Spec
-from app.charts.series import with_series
-from app.charts.theme import Theme
-from app.dependencies import AnalysesOfApp, SettingsOfApp
-from app.services import Analyses
-from app.settings import Settings
-from app.web.conditional import unless_held
-from app.web.embedding import EmbedKind, Picture
-from app.web.refused import refused
-from app.web.site import page
-from app.web.tables import Table
-from models.errors import ArchmeterError
+from archmeter.app.charts.chart import Drawing, Spec
+from archmeter.app.charts.series import with_series
+from archmeter.app.charts.theme import Theme
+from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
+from archmeter.app.services import Analyses
+from archmeter.app.settings import Settings
+from archmeter.app.web.conditional import unless_held
+from archmeter.app.web.embedding import EmbedKind, Picture
+from archmeter.app.web.refused import refused
+from archmeter.app.web.site import page
+from archmeter.app.web.tables import Table
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

@@ -13,30 +13,30 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from analyzers import COUNTING_RULES
-from analyzers.devices import devices
-from analyzers.profile import Profile
-from analyzers.training.largest_batch import LargestBatch, largest_batch
-from analyzers.training.options import TrainingOptions
-from app import strict_json
-from app.charts.subjects import profile_of
-from app.dependencies import AnalysesOfApp, SettingsOfApp
-from app.question import Question
-from app.records import AuditRecord
-from app.routes.audit import LANE
-from app.routes.torch_source import code_of
-from app.services import Analyses
-from app.units import si, size
-from app.web import diagram
-from app.web.explorer_form import SLIDERS, Asked
-from app.web.figure import Figure
-from app.web.layer_rows import COSTS, LayerRows, LayersQuery
-from app.web.messages import messages
-from app.web.site import page
-from app.web.snippets import curl, python
-from app.web.some_figure import of_network, some_figure
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.analyzers.devices import devices
+from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.training.largest_batch import LargestBatch, largest_batch
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.app import strict_json
+from archmeter.app.charts.subjects import profile_of
+from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
+from archmeter.app.question import Question
+from archmeter.app.records import AuditRecord
+from archmeter.app.routes.audit import LANE
+from archmeter.app.routes.torch_source import code_of
+from archmeter.app.services import Analyses
+from archmeter.app.units import si, size
+from archmeter.app.web import diagram
+from archmeter.app.web.explorer_form import SLIDERS, Asked
+from archmeter.app.web.figure import Figure
+from archmeter.app.web.layer_rows import COSTS, LayerRows, LayersQuery
+from archmeter.app.web.messages import messages
+from archmeter.app.web.site import page
+from archmeter.app.web.snippets import curl, python
+from archmeter.app.web.some_figure import of_network, some_figure
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

@@ -7,18 +7,18 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from analyzers.verify import Verdict, Verification
-from app.dependencies import AnalysesOfApp
-from app.published import lineages, select
-from app.routes.published import PublishedFilter
-from app.services import Analyses
-from app.validation import validate
-from app.web.figure import Figure
-from app.web.links import request_url
-from app.web.messages import messages
-from app.web.site import page
-from app.web.some_figure import some_figure
-from models.errors import ArchmeterError
+from archmeter.analyzers.verify import Verdict, Verification
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.published import lineages, select
+from archmeter.app.routes.published import PublishedFilter
+from archmeter.app.services import Analyses
+from archmeter.app.validation import validate
+from archmeter.app.web.figure import Figure
+from archmeter.app.web.links import request_url
+from archmeter.app.web.messages import messages
+from archmeter.app.web.site import page
+from archmeter.app.web.some_figure import some_figure
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

@@ -7,21 +7,21 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from analyzers.devices import devices
-from analyzers.scaling.totals import TOTALS
-from app.charts.kept import kept
-from app.charts.words import called
-from app.dependencies import AnalysesOfApp
-from app.scaling.answers import curves_answer, spec_of
-from app.services import Analyses
-from app.units import amount
-from app.web.links import request_url
-from app.web.messages import messages
-from app.web.scaling_form import CURVES, OWN, RENAMED, SLIDERS, ScalingForm
-from app.web.site import page
-from app.web.some_figure import some_figure
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.analyzers.devices import devices
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.charts.kept import kept
+from archmeter.app.charts.words import called
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.scaling.answers import curves_answer, spec_of
+from archmeter.app.services import Analyses
+from archmeter.app.units import amount
+from archmeter.app.web.links import request_url
+from archmeter.app.web.messages import messages
+from archmeter.app.web.scaling_form import CURVES, OWN, RENAMED, SLIDERS, ScalingForm
+from archmeter.app.web.site import page
+from archmeter.app.web.some_figure import some_figure
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

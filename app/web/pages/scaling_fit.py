@@ -7,21 +7,21 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from analyzers.devices import devices
-from analyzers.scaling.totals import TOTALS
-from app.budgets.answers import fit_answer
-from app.charts.kept import kept
-from app.charts.words import called
-from app.knob_text import text_of
-from app.scaling.answers import spec_of
-from app.space_text import RANGES
-from app.units import amount
-from app.web.fit_form import FitForm
-from app.web.links import explorer_url
-from app.web.site import page
-from models import registry
-from models.errors import ArchmeterError
-from models.spec import InputSpec
+from archmeter.analyzers.devices import devices
+from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.budgets.answers import fit_answer
+from archmeter.app.charts.kept import kept
+from archmeter.app.charts.words import called
+from archmeter.app.knob_text import text_of
+from archmeter.app.scaling.answers import spec_of
+from archmeter.app.space_text import RANGES
+from archmeter.app.units import amount
+from archmeter.app.web.fit_form import FitForm
+from archmeter.app.web.links import explorer_url
+from archmeter.app.web.site import page
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import InputSpec
 
 router = APIRouter()
 

@@ -7,25 +7,25 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from analyzers.scaling.totals import ROOFLINE, TOTALS
-from app.budgets.answers import iso_cost_answer
-from app.charts.iso_cost import CHART, IsoCostLook, request_of
-from app.charts.kept import kept
-from app.charts.words import called
-from app.dependencies import AnalysesOfApp
-from app.knob_text import text_of
-from app.services import Analyses
-from app.units import amount
-from app.validation import validate
-from app.web.figure import Figure, figure
-from app.web.links import explorer_url
-from app.web.messages import messages
-from app.web.network_form import NetworkForm
-from app.web.scaling_form import PRESET
-from app.web.site import page
-from app.web.some_figure import of_network
-from models import registry
-from models.errors import ArchmeterError
+from archmeter.analyzers.scaling.totals import ROOFLINE, TOTALS
+from archmeter.app.budgets.answers import iso_cost_answer
+from archmeter.app.charts.iso_cost import CHART, IsoCostLook, request_of
+from archmeter.app.charts.kept import kept
+from archmeter.app.charts.words import called
+from archmeter.app.dependencies import AnalysesOfApp
+from archmeter.app.knob_text import text_of
+from archmeter.app.services import Analyses
+from archmeter.app.units import amount
+from archmeter.app.validation import validate
+from archmeter.app.web.figure import Figure, figure
+from archmeter.app.web.links import explorer_url
+from archmeter.app.web.messages import messages
+from archmeter.app.web.network_form import NetworkForm
+from archmeter.app.web.scaling_form import PRESET
+from archmeter.app.web.site import page
+from archmeter.app.web.some_figure import of_network
+from archmeter.models import registry
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

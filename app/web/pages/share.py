@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from app.badges import BADGES
-from app.charts.chart import Drawing, NetworkLook
-from app.dependencies import AnalysesOfApp, SettingsOfApp
-from app.network_query import NetworkQuery
-from app.settings import Settings
-from app.web.embedding import Picture, base_url, join
-from app.web.refused import refused
-from app.web.site import page
-from models.errors import ArchmeterError
+from archmeter.app.badges import BADGES
+from archmeter.app.charts.chart import Drawing, NetworkLook
+from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
+from archmeter.app.network_query import NetworkQuery
+from archmeter.app.settings import Settings
+from archmeter.app.web.embedding import Picture, base_url, join
+from archmeter.app.web.refused import refused
+from archmeter.app.web.site import page
+from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.layers.attention import Attention
-from models.layers.composable.part import ByName, Part
-from models.layers.mbconv import Squeeze
-from models.ops import ActivationKind
-from models.scaling import make_divisible
+from archmeter.models.layers.attention import Attention
+from archmeter.models.layers.composable.part import ByName, Part
+from archmeter.models.layers.mbconv import Squeeze
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import make_divisible
 
 Reduction = Annotated[float, Field(ge=0.25, le=1024, allow_inf_nan=False)]
 Divisor = Annotated[int, Field(ge=1, le=64)]

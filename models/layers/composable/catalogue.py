@@ -9,11 +9,11 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from models.layers.composable.cells import CellStage
-from models.layers.composable.convnext import ConvNeXtStage, RoadmapStage, VANStage
-from models.layers.composable.dark import DarkBottleneckStage, DarkStage, EdgeStage
-from models.layers.composable.dense import DenseStage
-from models.layers.composable.inception import (
+from archmeter.models.layers.composable.cells import CellStage
+from archmeter.models.layers.composable.convnext import ConvNeXtStage, RoadmapStage, VANStage
+from archmeter.models.layers.composable.dark import DarkBottleneckStage, DarkStage, EdgeStage
+from archmeter.models.layers.composable.dense import DenseStage
+from archmeter.models.layers.composable.inception import (
     InceptionAStage,
     InceptionBStage,
     InceptionResNetAStage,
@@ -21,16 +21,16 @@ from models.layers.composable.inception import (
     InceptionV1Stage,
     InceptionV2Stage,
 )
-from models.layers.composable.mobile import (
+from archmeter.models.layers.composable.mobile import (
     DepthwiseSeparableStage,
     FusedMBConvStage,
     GroupedShuffleStage,
     MBConvStage,
     SplitShuffleStage,
 )
-from models.layers.composable.plain import ConvStage, FireStage
-from models.layers.composable.regnet import PreactXStage, XStage
-from models.layers.composable.residual import (
+from archmeter.models.layers.composable.plain import ConvStage, FireStage
+from archmeter.models.layers.composable.regnet import PreactXStage, XStage
+from archmeter.models.layers.composable.residual import (
     BasicStage,
     BottleneckStage,
     PreactBasicStage,
@@ -40,9 +40,13 @@ from models.layers.composable.residual import (
     SKBasicStage,
     SKBottleneckStage,
 )
-from models.layers.composable.separable import AlignedStage, PreactAlignedStage, XceptionStage
-from models.layers.composable.stage import StagePart
-from models.layers.composable.transformer import SwinStage, TransformerStage
+from archmeter.models.layers.composable.separable import (
+    AlignedStage,
+    PreactAlignedStage,
+    XceptionStage,
+)
+from archmeter.models.layers.composable.stage import StagePart
+from archmeter.models.layers.composable.transformer import SwinStage, TransformerStage
 
 AnyStage = Annotated[
     ConvStage

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.cell_forms import CELLS, CellName
-from models.layers.cells import CellStyle, cell
-from models.layers.composable.part import Scaling
-from models.layers.composable.stage import StagePart
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.cell_forms import CELLS, CellName
+from archmeter.models.layers.cells import CellStyle, cell
+from archmeter.models.layers.composable.part import Scaling
+from archmeter.models.layers.composable.stage import StagePart
 
 
 class CellStage(StagePart):

@@ -6,15 +6,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.channel_norm import ChannelNormKind, PositionNormKind
-from models.layers.composable.part import Ratio, Scaling
-from models.layers.composable.stage import Place, WidthStage, unscaled_mid
-from models.layers.convnext_block import ConvNeXtStyle, Pointwise, convnext_block, downsample
-from models.layers.kernels import OddKernel
-from models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share
-from models.layers.roadmap_block import bottleneck as roadmap_bottleneck
-from models.layers.van_block import VANStyle, patch_embed, stage_norm, van_block
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.channel_norm import ChannelNormKind, PositionNormKind
+from archmeter.models.layers.composable.part import Ratio, Scaling
+from archmeter.models.layers.composable.stage import Place, WidthStage, unscaled_mid
+from archmeter.models.layers.convnext_block import (
+    ConvNeXtStyle,
+    Pointwise,
+    convnext_block,
+    downsample,
+)
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share
+from archmeter.models.layers.roadmap_block import bottleneck as roadmap_bottleneck
+from archmeter.models.layers.van_block import VANStyle, patch_embed, stage_norm, van_block
 
 
 class ConvNeXtStage(WidthStage):

@@ -6,11 +6,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.composable.attention import NO_ATTENTION, AnyAttention
-from models.layers.composable.part import Ratio, Scaling
-from models.layers.composable.stage import Groups, Place, WidthStage
-from models.layers.dark import Dark, DarkAct, DarkBlock, Downsample, dark_block, downsample
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.attention import NO_ATTENTION, AnyAttention
+from archmeter.models.layers.composable.part import Ratio, Scaling
+from archmeter.models.layers.composable.stage import Groups, Place, WidthStage
+from archmeter.models.layers.dark import (
+    Dark,
+    DarkAct,
+    DarkBlock,
+    Downsample,
+    dark_block,
+    downsample,
+)
 
 
 class _Dark(WidthStage):

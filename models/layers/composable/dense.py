@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.composable.part import Rate, Scaling
-from models.layers.composable.stage import StagePart
-from models.layers.dense import DenseLayer, dense_block, transition
-from models.layers.strided_pool import StridedPool
-from models.spec import Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.part import Rate, Scaling
+from archmeter.models.layers.composable.stage import StagePart
+from archmeter.models.layers.dense import DenseLayer, dense_block, transition
+from archmeter.models.layers.strided_pool import StridedPool
+from archmeter.models.spec import Width
 
 
 class DenseStage(StagePart):

@@ -7,25 +7,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import NormKind
-from models.layers.channel_norm import PositionNormKind
-from models.layers.classifiers import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind
+from archmeter.models.layers.channel_norm import PositionNormKind
+from archmeter.models.layers.classifiers import (
     convolved_classifier,
     hidden_classifier,
     mapped_classifier,
 )
-from models.layers.composable.part import AnyActivation, ByName, Part, Rate, Scaling
-from models.layers.heads import (
+from archmeter.models.layers.composable.part import AnyActivation, ByName, Part, Rate, Scaling
+from archmeter.models.layers.heads import (
     NormPlace,
     late_conv_classifier,
     normed_classifier,
     pooled_classifier,
 )
-from models.layers.inception import dropout_classifier
-from models.layers.mbconv_spec import HeadScaling
-from models.ops import ActivationKind
-from models.spec import Width
+from archmeter.models.layers.inception import dropout_classifier
+from archmeter.models.layers.mbconv_spec import HeadScaling
+from archmeter.models.ops import ActivationKind
+from archmeter.models.spec import Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 

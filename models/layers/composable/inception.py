@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.composable.part import Scaling
-from models.layers.composable.plain import halved
-from models.layers.composable.stage import Place, RepeatingStage
-from models.layers.inception import PoolKind, Unit, inception_a, inception_b
-from models.layers.inception_module import inception_v1, inception_v2
-from models.layers.inception_residual import inception_resnet_a, inception_resnet_b
-from models.layers.kernels import OddKernel
-from models.spec import Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.part import Scaling
+from archmeter.models.layers.composable.plain import halved
+from archmeter.models.layers.composable.stage import Place, RepeatingStage
+from archmeter.models.layers.inception import PoolKind, Unit, inception_a, inception_b
+from archmeter.models.layers.inception_module import inception_v1, inception_v2
+from archmeter.models.layers.inception_residual import inception_resnet_a, inception_resnet_b
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.spec import Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 FourWidths = Annotated[tuple[Width, ...], Field(min_length=4, max_length=4)]

@@ -7,21 +7,21 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from models.errors import ShapeError
-from models.graph import Tensor
-from models.layers.composable.attention import (
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.attention import (
     NO_ATTENTION,
     AnyAttention,
     MobileAttention,
     MobileSqueezeExcite,
 )
-from models.layers.composable.part import Ratio, Scaling
-from models.layers.composable.stage import Groups, Place, WidthStage, refuse_below
-from models.layers.kernels import OddKernel
-from models.layers.mbconv import InnerAttention, depthwise_separable, fused_mbconv, mbconv
-from models.layers.shuffle import EntrySplit, grouped_shuffle_unit, split_shuffle_unit
-from models.ops import ActivationKind
-from models.scaling import make_divisible
+from archmeter.models.layers.composable.part import Ratio, Scaling
+from archmeter.models.layers.composable.stage import Groups, Place, WidthStage, refuse_below
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.mbconv import InnerAttention, depthwise_separable, fused_mbconv, mbconv
+from archmeter.models.layers.shuffle import EntrySplit, grouped_shuffle_unit, split_shuffle_unit
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import make_divisible
 
 
 class _Mobile(WidthStage):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.errors import SpecConflict
-from models.layers.composable.catalogue import stage_kinds
+from archmeter.models.errors import SpecConflict
+from archmeter.models.layers.composable.catalogue import stage_kinds
 
 Changes = Mapping[str, Any]
 

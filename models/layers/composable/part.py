@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from models.ops import ActivationKind
-from models.scaling import scale_depths, scale_width
+from archmeter.models.ops import ActivationKind
+from archmeter.models.scaling import scale_depths, scale_width
 
 Ratio = Annotated[float, Field(ge=0.05, le=16, allow_inf_nan=False)]
 AnyActivation = Literal[ActivationKind, "thresholded"]

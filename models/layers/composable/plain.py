@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import act, conv, max_pool, norm
-from models.layers.composable.part import AnyActivation, Ratio, Scaling
-from models.layers.composable.stage import Place, WidthStage, refuse_below
-from models.layers.fire import Bypass, Fire, fire
-from models.layers.kernels import OddKernel
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import act, conv, max_pool, norm
+from archmeter.models.layers.composable.part import AnyActivation, Ratio, Scaling
+from archmeter.models.layers.composable.stage import Place, WidthStage, refuse_below
+from archmeter.models.layers.fire import Bypass, Fire, fire
+from archmeter.models.layers.kernels import OddKernel
 
 
 class ConvStage(WidthStage):

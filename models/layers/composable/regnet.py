@@ -6,18 +6,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import NormKind
-from models.layers.composable.attention import (
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind
+from archmeter.models.layers.composable.attention import (
     NO_ATTENTION,
     NarrowAttention,
     NarrowSqueezeExcite,
 )
-from models.layers.composable.part import Ratio
-from models.layers.composable.stage import BottleneckedStage, Place
-from models.layers.kernels import OddKernel
-from models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
-from models.ops import ActivationKind
+from archmeter.models.layers.composable.part import Ratio
+from archmeter.models.layers.composable.stage import BottleneckedStage, Place
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
+from archmeter.models.ops import ActivationKind
 
 
 class _XStage(BottleneckedStage):

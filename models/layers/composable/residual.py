@@ -6,19 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import NormKind
-from models.layers.composable.attention import NO_ATTENTION, AnyAttention
-from models.layers.composable.part import AnyActivation, Rate, Ratio
-from models.layers.composable.stage import BottleneckedStage, Place, WidthStage
-from models.layers.kernels import OddKernel
-from models.layers.preactivation import preact_basic, preact_bottleneck
-from models.layers.residual import BlockForm, Residual, basic, bottleneck
-from models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
-from models.layers.senet_block import senet_bottleneck
-from models.layers.shortcuts import ShortcutOption
-from models.layers.split_attention import DownsamplingPool, SplitAttention, resnest_bottleneck
-from models.layers.strided_pool import StridedPool
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind
+from archmeter.models.layers.composable.attention import NO_ATTENTION, AnyAttention
+from archmeter.models.layers.composable.part import AnyActivation, Rate, Ratio
+from archmeter.models.layers.composable.stage import BottleneckedStage, Place, WidthStage
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.preactivation import preact_basic, preact_bottleneck
+from archmeter.models.layers.residual import BlockForm, Residual, basic, bottleneck
+from archmeter.models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
+from archmeter.models.layers.senet_block import senet_bottleneck
+from archmeter.models.layers.shortcuts import ShortcutOption
+from archmeter.models.layers.split_attention import (
+    DownsamplingPool,
+    SplitAttention,
+    resnest_bottleneck,
+)
+from archmeter.models.layers.strided_pool import StridedPool
 
 StridingConv = Literal["spatial", "1x1"]
 SelectedKernels = Annotated[

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.composable.part import Scaling
-from models.layers.composable.stage import Place, WidthStage
-from models.layers.kernels import OddKernel
-from models.layers.separable import aligned_block, preact_aligned_block, xception_block
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.composable.part import Scaling
+from archmeter.models.layers.composable.stage import Place, WidthStage
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.separable import aligned_block, preact_aligned_block, xception_block
 
 
 class _Separable(WidthStage):

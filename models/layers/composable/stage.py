@@ -8,13 +8,13 @@ from typing import Annotated, NamedTuple, get_args
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from models.errors import ShapeError
-from models.graph import Tensor
-from models.layers.basics import conv_norm_act
-from models.layers.composable.part import Part, Ratio, Scaling
-from models.layers.cross_stage import Fusion, expanded_cross_stage
-from models.ops import ActivationKind
-from models.spec import Width
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import conv_norm_act
+from archmeter.models.layers.composable.part import Part, Ratio, Scaling
+from archmeter.models.layers.cross_stage import Fusion, expanded_cross_stage
+from archmeter.models.ops import ActivationKind
+from archmeter.models.spec import Width
 
 Groups = Annotated[int, Field(ge=1, le=16384)]
 

@@ -7,17 +7,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.graph import Tensor
-from models.layers.basics import NormKind, act, conv, max_pool, norm
-from models.layers.channel_norm import PositionNormKind
-from models.layers.composable.part import AnyActivation, ByName, OptionalActivation, Part, Scaling
-from models.layers.inception import stem_v3, stem_v4
-from models.layers.kernels import OddKernel
-from models.layers.stems import Stem, StemPool, overlapping_convs, patches
-from models.layers.stems import stem as resnet_stem
-from models.layers.van_block import overlapping_patches
-from models.ops import ActivationKind
-from models.spec import Width
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.basics import NormKind, act, conv, max_pool, norm
+from archmeter.models.layers.channel_norm import PositionNormKind
+from archmeter.models.layers.composable.part import (
+    AnyActivation,
+    ByName,
+    OptionalActivation,
+    Part,
+    Scaling,
+)
+from archmeter.models.layers.inception import stem_v3, stem_v4
+from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.stems import Stem, StemPool, overlapping_convs, patches
+from archmeter.models.layers.stems import stem as resnet_stem
+from archmeter.models.layers.van_block import overlapping_patches
+from archmeter.models.ops import ActivationKind
+from archmeter.models.spec import Width
 
 
 class StemPart(Part, ABC):

@@ -6,16 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.errors import ShapeError
-from models.graph import Tensor
-from models.layers.channel_norm import channels_first, channels_last
-from models.layers.composable.part import Ratio, Scaling
-from models.layers.composable.stage import Place, WidthStage
-from models.layers.convnext_block import downsample
-from models.layers.perceptron import PerceptronKind
-from models.layers.self_attention import AttentionKind, transformer_block
-from models.layers.tokens import add_positions, as_map, as_tokens
-from models.layers.windows import patch_merging, swin_block
+from archmeter.models.errors import ShapeError
+from archmeter.models.graph import Tensor
+from archmeter.models.layers.channel_norm import channels_first, channels_last
+from archmeter.models.layers.composable.part import Ratio, Scaling
+from archmeter.models.layers.composable.stage import Place, WidthStage
+from archmeter.models.layers.convnext_block import downsample
+from archmeter.models.layers.perceptron import PerceptronKind
+from archmeter.models.layers.self_attention import AttentionKind, transformer_block
+from archmeter.models.layers.tokens import add_positions, as_map, as_tokens
+from archmeter.models.layers.windows import patch_merging, swin_block
 
 
 class _Heads(WidthStage):

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from analyzers import analyze
-from app.charts.networks import MAX_NETWORKS
-from app.comparing import aligned
-from app.figures import FIGURES
-from models import registry
+from archmeter.analyzers import analyze
+from archmeter.app.charts.networks import MAX_NETWORKS
+from archmeter.app.comparing import aligned
+from archmeter.app.figures import FIGURES
+from archmeter.models import registry
 
 
 def stored(client: TestClient, preset: str, **knobs: Any) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from app.web import diagram
-from app.web.flow import MOST_BOXES, Box, boxes
-from models import registry
-from models.graph import Graph, Scope
+from archmeter.app.web import diagram
+from archmeter.app.web.flow import MOST_BOXES, Box, boxes
+from archmeter.models import registry
+from archmeter.models.graph import Graph, Scope
 
 SVG = "{http://www.w3.org/2000/svg}"
 

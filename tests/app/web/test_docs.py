@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
-from hatchling.builders.wheel import WheelBuilder
 from starlette.testclient import TestClient
 
-from app.web import guides as module
-from app.web.guides import GUIDES, files, guides, read_guide
-from app.web.static_files import STATIC
-from models import registry
+from archmeter.app.web.guides import GUIDES, guides, read_guide
+from archmeter.app.web.static_files import STATIC
+from archmeter.models import registry
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -99,18 +96,3 @@ def test_reference_is_made_by_the_vendored_swagger(client: TestClient) -> None:
         assert f"/static/{name}?v=" in html
     assert '"/openapi.json"' in (STATIC / "api.js").read_text()
     assert client.get("/openapi.json").status_code == 200
-
-
-def test_wheel_has_what_the_pages_need(tmp_path: Path) -> None:
-    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
-    with zipfile.ZipFile(path) as wheel:
-        names = set(wheel.namelist())
-        packed = {name for name in names if name.startswith("app/web/docs/")}
-        assert wheel.read("app/web/docs/glossary.md") == (GUIDES / "glossary.md").read_bytes()
-    # Beside the module that reads them: the first of the places where it looks.
-    assert Path(module.__file__).parent == ROOT / "app/web"
-    assert {f"app/web/docs/{page.name}" for page in GUIDES.glob("*.md")} <= packed
-    assert {f"app/web/docs/{name}" for name in files()} <= packed
-    web = ROOT / "app/web"
-    needed = [*(web / "static").rglob("*"), *(web / "templates").rglob("*")]
-    assert {path.relative_to(ROOT).as_posix() for path in needed if path.is_file()} <= names

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.charts.chart import Chart, Drawing, Look
-from app.charts.registry import charts
-from app.charts.series import with_series
-from app.errors import InvalidRequest
-from app.main import create_app
-from app.network_query import NetworkQuery
-from app.settings import Settings
+from archmeter.app.charts.chart import Chart, Drawing, Look
+from archmeter.app.charts.registry import charts
+from archmeter.app.charts.series import with_series
+from archmeter.app.errors import InvalidRequest
+from archmeter.app.main import create_app
+from archmeter.app.network_query import NetworkQuery
+from archmeter.app.settings import Settings
 
 OF_A_NETWORK = [name for name, chart in charts().items() if issubclass(chart.query, NetworkQuery)]
 

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from app.web.network_form import NetworkForm
-from models import registry
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
+from archmeter.app.web.network_form import NetworkForm
+from archmeter.models import registry
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 KNOB = {"HX-Request": "true", "HX-Target": "figures"}

@@ -5,7 +5,7 @@ from html import unescape
 
 from starlette.testclient import TestClient
 
-from app.published import select
+from archmeter.app.published import select
 
 POLICY = "default-src 'none'"
 

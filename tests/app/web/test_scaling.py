@@ -8,14 +8,14 @@ from urllib.parse import parse_qs
 import pytest
 from starlette.testclient import TestClient
 
-from analyzers import analyze
-from analyzers.scaling.curves import COMPOUND, LAWS, Law
-from app.errors import ArchmeterError
-from app.scaling.answers import curves_answer, spec_of
-from app.scaling.requests import CurvesRequest
-from app.space_text import amount_of
-from app.web.scaling_form import SLIDERS
-from models import registry
+from archmeter.analyzers import analyze
+from archmeter.analyzers.scaling.curves import COMPOUND, LAWS, Law
+from archmeter.app.errors import ArchmeterError
+from archmeter.app.scaling.answers import curves_answer, spec_of
+from archmeter.app.scaling.requests import CurvesRequest
+from archmeter.app.space_text import amount_of
+from archmeter.app.web.scaling_form import SLIDERS
+from archmeter.models import registry
 
 PAGES = ("/scaling", "/scaling/fit", "/scaling/iso-cost")
 

@@ -15,12 +15,12 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from app.web import pages
-from app.web.site import CONTENT_SECURITY_POLICY, NAVIGATION, inline_json, static_url
-from app.web.static_files import STATIC
-from app.web.vendored import CHART_BUNDLE, FOR_TESTS, PACKAGES, SERVED, manifest
+from archmeter.app.main import create_app
+from archmeter.app.settings import Settings
+from archmeter.app.web import pages
+from archmeter.app.web.site import CONTENT_SECURITY_POLICY, NAVIGATION, inline_json, static_url
+from archmeter.app.web.static_files import STATIC
+from archmeter.app.web.vendored import CHART_BUNDLE, FOR_TESTS, PACKAGES, SERVED, manifest
 
 EXAMPLES = {
     "/charts/{name}": "/charts/stages",
