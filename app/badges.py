@@ -5,10 +5,10 @@ from typing import Annotated, Literal, NamedTuple
 from markupsafe import Markup
 from pydantic import ConfigDict, Field
 
+from archmeter.analyzers.answers.units import si
 from archmeter.app.figures import FIGURES
 from archmeter.app.network_query import NetworkQuery
 from archmeter.app.schemas import Body
-from archmeter.app.units import si
 
 _FIRST, _LAST = 0x20, 0x7E
 _EM = 2_048

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.live_tensors import Liveness
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.options import TrainingOptions
@@ -15,7 +16,6 @@ from archmeter.app.charts.theme import ACCENT, WARNING
 from archmeter.app.charts.words import axis, exact, plain
 from archmeter.app.services import Analyses
 from archmeter.app.training import policy
-from archmeter.app.units import si
 
 _NONE = "none"
 

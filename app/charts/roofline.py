@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from archmeter.analyzers.answers.units import duration
 from archmeter.analyzers.roofline import roofline
 from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
 from archmeter.app.charts.subjects import profile_of, subject
@@ -10,7 +11,6 @@ from archmeter.app.charts.words import exact, log_axis, plain
 from archmeter.app.layer_table import size_text
 from archmeter.app.roofline import RooflineQuery, granted
 from archmeter.app.services import Analyses
-from archmeter.app.units import duration
 
 DEVICE = "h100"
 """Where nobody names one."""

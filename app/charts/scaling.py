@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
+from archmeter.analyzers.answers.units import size
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
 from archmeter.app.charts.kept import kept
@@ -12,7 +13,6 @@ from archmeter.app.scaling.answers import curves_answer, spec_of
 from archmeter.app.scaling.queries import CurvesQuery
 from archmeter.app.scaling.requests import CurvesRequest
 from archmeter.app.services import Analyses
-from archmeter.app.units import size
 from archmeter.app.validation import validate
 
 _IDEAL = frozenset({"macs", "flops", "training_macs"})

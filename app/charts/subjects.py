@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from archmeter.analyzers import Profile
+from archmeter.analyzers.answers.units import size
 from archmeter.app.question import Question
-from archmeter.app.units import size
 from archmeter.models import registry
 
 _KEPT = 32

@@ -143,10 +143,10 @@ def largest_batch(
     output: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TABLE,
 ) -> None:
     """Find the most images at once that fit."""
+    from archmeter.analyzers.answers.units import si
     from archmeter.analyzers.training.largest_batch import largest_batch as search
     from archmeter.app import strict_json
     from archmeter.app.question import Question
-    from archmeter.app.units import si
 
     size = _bytes(available)
     question = Question.parse(read_request(preset, spec, assignments, resolution, None, dtype))

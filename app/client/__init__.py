@@ -8,10 +8,10 @@
 It imports neither the service nor what that is made of.
 """
 
+from archmeter.analyzers.answers.libraries import MissingLibrary
 from archmeter.app.client.clients import AsyncClient, Client
 from archmeter.app.client.drawing import Chart
 from archmeter.app.client.errors import ClientError, NoAnswer, Problem
-from archmeter.app.client.libraries import MissingLibrary
 from archmeter.app.client.values import Answer, Rows
 
 __all__ = [

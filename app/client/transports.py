@@ -5,9 +5,9 @@ from dataclasses import replace
 from os import environ
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from archmeter.analyzers.answers.libraries import needed
 from archmeter.app.client.calls import Call, Page, Request
 from archmeter.app.client.errors import NoAnswer, Problem
-from archmeter.app.client.libraries import needed
 
 if TYPE_CHECKING:
     import httpx2

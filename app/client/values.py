@@ -23,7 +23,8 @@ from typing import (
     overload,
 )
 
-from archmeter.app.client import html, tables
+from archmeter.analyzers.answers import columns as tables
+from archmeter.analyzers.answers import html
 
 if TYPE_CHECKING:
     import pandas as pd

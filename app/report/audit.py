@@ -2,10 +2,10 @@
 
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import size
 from archmeter.analyzers.audit import AuditReport, Check, Scratch
 from archmeter.app.question import Question
 from archmeter.app.report.tables import console, table
-from archmeter.app.units import size
 from archmeter.models import registry
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import amount, si
 from archmeter.app.report.scaling import fed
 from archmeter.app.report.tables import BARS, console, table
-from archmeter.app.units import amount, si
 
 _USUAL = ("params", "macs", "activations")
 _QUANTILES = (("least", 0), ("5 %", 5), ("25 %", 25), ("median", 50), ("75 %", 75), ("95 %", 95),

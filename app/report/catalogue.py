@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from archmeter.analyzers.answers.units import si, size
 from archmeter.app.question import Question
 from archmeter.app.report.tables import console, table
-from archmeter.app.units import si, size
 from archmeter.models.spec import Family, Preset
 
 

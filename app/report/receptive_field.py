@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import size
 from archmeter.app.report.tables import console, table
-from archmeter.app.units import size
 
 _NOTE = (
     "field: the square that an element sees, padding included; the rest is cut to the image. "

@@ -5,9 +5,9 @@ from typing import Any
 
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import duration, si, size
 from archmeter.analyzers.devices import Device, devices
 from archmeter.app.report.tables import console, table
-from archmeter.app.units import duration, si, size
 
 _NOTE = (
     "A bound, no forecast: every kernel at the peak rate or the peak bandwidth, one after another. "

@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.totals import ROOFLINE
 from archmeter.app.report.tables import BARS, console, table
-from archmeter.app.units import si
 
 _LETTERS = {"depth": "d", "width": "w", "resolution": "r", "group_width": "g"}
 _ROUNDED = "rounded: d depth, w width, r resolution, g group width"

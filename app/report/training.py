@@ -4,9 +4,9 @@ from typing import Any
 
 from rich.text import Text
 
+from archmeter.analyzers.answers.units import si, size
 from archmeter.app.question import Question
 from archmeter.app.report.tables import console, table
-from archmeter.app.units import si, size
 from archmeter.models import registry
 
 _PURPOSES = {

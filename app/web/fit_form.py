@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
 
+from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.totals import ROOFLINE
 from archmeter.app.budgets.requests import FitRequest, ObjectiveRequest
 from archmeter.app.errors import InvalidRequest
 from archmeter.app.knob_text import text_of, value_of
 from archmeter.app.space_text import NoAmount, amount_of, domain_of
-from archmeter.app.units import si
 from archmeter.app.validation import validate
 from archmeter.app.web.messages import messages, sentence
 from archmeter.app.web.network_form import NetworkForm

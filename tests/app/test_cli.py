@@ -13,8 +13,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from archmeter.analyzers.answers.units import si
 from archmeter.app.cli import main
-from archmeter.app.units import si
 from archmeter.models import registry
 
 Ask = Callable[..., Response]

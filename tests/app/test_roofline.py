@@ -8,9 +8,9 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from archmeter.analyzers.answers.units import duration
 from archmeter.analyzers.devices import devices
 from archmeter.analyzers.roofline import RooflineRow
-from archmeter.app.units import duration
 from tests.app.test_cli import Run
 from tests.app.test_cli import run as run  # noqa: PLC0414 - a fixture
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from archmeter.analyzers import COUNTING_RULES
+from archmeter.analyzers.answers.units import si, size
 from archmeter.analyzers.devices import devices
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.largest_batch import LargestBatch, largest_batch
@@ -26,7 +27,6 @@ from archmeter.app.records import AuditRecord
 from archmeter.app.routes.audit import LANE
 from archmeter.app.routes.torch_source import code_of
 from archmeter.app.services import Analyses
-from archmeter.app.units import si, size
 from archmeter.app.web import diagram
 from archmeter.app.web.explorer_form import SLIDERS, Asked
 from archmeter.app.web.figure import Figure

@@ -7,6 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.devices import devices
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.charts.kept import kept
@@ -14,7 +15,6 @@ from archmeter.app.charts.words import called
 from archmeter.app.dependencies import AnalysesOfApp
 from archmeter.app.scaling.answers import curves_answer, spec_of
 from archmeter.app.services import Analyses
-from archmeter.app.units import amount
 from archmeter.app.web.links import request_url
 from archmeter.app.web.messages import messages
 from archmeter.app.web.scaling_form import CURVES, OWN, RENAMED, SLIDERS, ScalingForm

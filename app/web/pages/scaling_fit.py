@@ -7,6 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.devices import devices
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.budgets.answers import fit_answer
@@ -15,7 +16,6 @@ from archmeter.app.charts.words import called
 from archmeter.app.knob_text import text_of
 from archmeter.app.scaling.answers import spec_of
 from archmeter.app.space_text import RANGES
-from archmeter.app.units import amount
 from archmeter.app.web.fit_form import FitForm
 from archmeter.app.web.links import explorer_url
 from archmeter.app.web.site import page

@@ -7,6 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.totals import ROOFLINE, TOTALS
 from archmeter.app.budgets.answers import iso_cost_answer
 from archmeter.app.charts.iso_cost import CHART, IsoCostLook, request_of
@@ -15,7 +16,6 @@ from archmeter.app.charts.words import called
 from archmeter.app.dependencies import AnalysesOfApp
 from archmeter.app.knob_text import text_of
 from archmeter.app.services import Analyses
-from archmeter.app.units import amount
 from archmeter.app.validation import validate
 from archmeter.app.web.figure import Figure, figure
 from archmeter.app.web.links import explorer_url

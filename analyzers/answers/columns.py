@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archmeter.app.client.libraries import needed
+from archmeter.analyzers.answers.libraries import needed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from archmeter.app.client.tables import columns
-from archmeter.app.units import duration, si, size
+from archmeter.analyzers.answers.columns import columns
+from archmeter.analyzers.answers.units import duration, si, size
 
 CONVENTION = (
     "1 MAC = one multiply-accumulate; FLOPs = 2·MACs + everything counted besides. "
