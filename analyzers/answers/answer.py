@@ -48,10 +48,10 @@ class Answer:
         return html.answer(type(self).__name__, self.to_dict())
 
 
-_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
-def adapter(kind: object) -> TypeAdapter[Any]:
+def adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any annotation is a type here
     """What reads and writes a type as JSON: made once, for making it takes milliseconds."""
     found = _ADAPTERS.get(kind)
     if found is None:

@@ -19,7 +19,7 @@ class Request(NamedTuple):
     Attributes:
         path: as it stands in the URL, without the query.
         query: parameters; a list of values is sent as several.
-        body: JSON, or bytes that are sent as they are.
+        body: what is sent as JSON, or bytes that are sent as they are.
         headers: besides those that every client sends.
         label: tells it from others of the same URL.
         keeps: the name that its answer's id is kept under.
@@ -29,7 +29,7 @@ class Request(NamedTuple):
     method: str
     path: str
     query: Mapping[str, Any]
-    body: Any = None
+    body: Any = b""
     headers: Mapping[str, str] = {}
     label: str = ""
     keeps: str = ""

@@ -102,7 +102,7 @@ def charts() -> Iterator[Request]:
     yield from held(get("/v1/charts/stages.parquet", preset="resnet18"))
     for suffix in ("svg", "png", "pdf"):
         yield from held(get(f"/v1/charts/memory.{suffix}", preset="resnet18", **_DARK))
-        yield from held(get("{rendering}"))._replace_label(suffix)
+        yield from held(get("{rendering}")._replace(label=suffix))
 
 
 def badges() -> Iterator[Request]:
