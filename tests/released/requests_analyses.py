@@ -105,7 +105,7 @@ def catalogue() -> Iterator[Request]:
     yield get("/v1/flat/presets.csv", family="swin")
     yield get("/v1/formulas")
     yield from (get(f"/v1/formulas/{block}") for block in BLOCKS)
-    yield get("/v1/formulas/bottleneck", dtype="float16", fix="K=3,s=1")
+    yield get("/v1/formulas/conv", dtype="float16", fix="K=3,s=1")
     yield get("/v1/formulas/conv", dtype="bfloat16", fix="K=3,C=64")
     yield from (Request("HEAD", path, {}) for path in ("/", "/healthz", "/v1/families", ANALYSES))
 
@@ -121,7 +121,9 @@ def analyses() -> Iterator[Request]:
         headers={"Content-Type": "application/vnd.x+json; charset=utf-8"}
     )
     bom = b'\xef\xbb\xbf{"architecture": {"preset": "resnet34"}}'
-    yield post(ANALYSES, bom, "after a byte order mark")
+    yield post(ANALYSES, bom, "after a byte order mark")._replace(
+        headers={"Content-Type": "application/json"}
+    )
     for name in NETWORKS:
         yield from (get(f"{ANALYSES}/{{{name}}}{part}") for part in _PARTS)
         device = "h100" if name != "wide" else "t4"
@@ -171,7 +173,9 @@ def _trained(analysis: str) -> Iterator[Request]:
         {"checkpoint": "stage1.basic1,stage2"},
     ):
         yield get(f"{analysis}/training", **query)
-    yield get(f"{ANALYSES}/{{efficientnet}}/training", checkpoint="squeezed")
+    for name, label in (("densenet", "squeezed"), ("efficientnet", "squeeze_excite"),
+                        ("vit", "attention"), ("inception", "chain")):  # fmt: skip
+        yield get(f"{ANALYSES}/{{{name}}}/training", checkpoint=label)
     yield get(f"{analysis}/largest-batch", bytes=10**9)
     yield get(f"{analysis}/largest-batch", bytes=1000)
     yield get(f"{analysis}/largest-batch", bytes=8 * 10**9, training="true", **every)
@@ -194,6 +198,7 @@ def stored() -> Iterator[Request]:
     for figure in FIGURES:
         bounds = {f"min_{figure}": 1, f"max_{figure}": 30_000_000}
         yield get(ANALYSES, sort=f"-{figure}", limit=4, **bounds)
+        yield get("/v1/flat/analyses.csv", sort=figure, limit=2, **bounds)
     yield from (get(ANALYSES, sort=key, limit=3) for key in ("created_at", "-family", *FIGURES))
     yield from held(get("/v1/flat/analyses.json", sort="name"))
     yield get("/v1/flat/analyses.csv", sort="-params", limit=6, offset=2, max_macs=10**10)

@@ -39,11 +39,12 @@ _OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
          "width_count": 5, "tolerance": 0.3, "batch": 2, "dtype": "float64"},
         {"analysis": "{resnet18}", "depth_count": 2, "width_count": 5, "shown": "training_bytes"},
     ),
-    "layers": tuple(
-        {"preset": "resnet18", "total": total}
-        for total in ("params", "trainable_params", "buffers", "flops", "activations",
-                      "output_bytes", "saved_bytes")
-    ) + ({"architecture": _KNOBS, "batch": 3, "dtype": "bfloat16"},),
+    "layers": (
+        *({"preset": "resnet18", "total": total}
+          for total in ("params", "trainable_params", "buffers", "flops", "activations",
+                        "output_bytes", "saved_bytes")),
+        {"architecture": _KNOBS, "batch": 3, "dtype": "bfloat16"},
+    ),
     "memory": (
         {"preset": "resnet18", "phase": "training", "freeze": "stage1", "checkpoint": "block"},
         {"analysis": "{inception}"},
@@ -51,7 +52,7 @@ _OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "published": ({"verdict": "explained"}, {"text": "resnet50"}, {}),
     "receptive-field": ({"preset": "resnet18", "show": "coverage"}, {"analysis": "{inception}"},
-                        {"architecture": _KNOBS}),
+                        {"architecture": _KNOBS, "batch": 2, "dtype": "float16"}),
     "roofline": (
         {"preset": "resnet18"},
         {"preset": "resnet18", "device": "a100", "fused": "false", "tf32": "false", "batch": 8},
@@ -64,6 +65,8 @@ _OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
          "start": -1, "stop": 1, "points": 3, "total": "params", "resolution_step": 8,
          "depth_rounding": "nearest", "batch": 2, "dtype": "float16", "totals": "params,macs"},
         {"preset": "efficientnet_b0", "points": 2, "overlay": "true"},
+        {"preset": "resnet18", "points": 2, "totals": "macs,roofline_seconds", "tf32": "false",
+         "flops_per_s": 1e13, "bytes_per_s": 1e12, "total": "roofline_seconds"},
     ),
     "scatter": (
         {"presets": "true", "stored": "false"},
@@ -77,12 +80,14 @@ _OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
         {"preset": "resnet18", "by": "optimizer", "master_weights": "true", "dtype": "float16"},
         {"preset": "resnet18", "by": "freeze", "optimizer": "adamw", "checkpoint": "block"},
         {"analysis": "{resnet18}", "freeze": "stage2", "optimizer": "momentum"},
+        {"architecture": _KNOBS, "batch": 4, "by": "optimizer"},
     ),
-    "waterfall": tuple(
-        {"networks": "resnet18,{resnet50}", "total": total}
-        for total in ("operators", "params", "buffers", "flops", "activations", "saved_bytes")
-    ) + ({"presets": "vgg11,vgg13", "batch": 2, "dtype": "float16"},
-         {"analyses": "{resnet18},{custom}"}),
+    "waterfall": (
+        *({"networks": "resnet18,{resnet50}", "total": total}
+          for total in ("operators", "params", "buffers", "flops", "activations", "saved_bytes")),
+        {"presets": "vgg11,vgg13", "batch": 2, "dtype": "float16"},
+        {"analyses": "{resnet18},{custom}"},
+    ),
 }  # fmt: skip
 """What else each can be asked, all of it at least once."""
 
@@ -94,11 +99,12 @@ def charts() -> Iterator[Request]:
     yield get("/v1/charts")
     for name, query in CHARTS.items():
         yield from (get(f"/v1/charts/{name}.{suffix}", **query) for suffix in FORMATS)
-        yield get(f"/v1/charts/{name}.vl.json", **query, **_DARK)
+        yield from held(get(f"/v1/charts/{name}.vl.json", **query, **_DARK))
+        yield get(f"/v1/charts/{name}.csv", **query, colour="red")
+        yield get(f"/v1/charts/{name}.csv", analysis="nobody")
         for asked in _OPTIONS[name]:
             yield get(f"/v1/charts/{name}.json", **asked)
             yield get(f"/v1/charts/{name}.vl.json", **asked)
-    yield from held(get("/v1/charts/stages.vl.json", preset="resnet18"))
     yield from held(get("/v1/charts/stages.parquet", preset="resnet18"))
     for suffix in ("svg", "png", "pdf"):
         yield from held(get(f"/v1/charts/memory.{suffix}", preset="resnet18", **_DARK))
@@ -110,6 +116,8 @@ def badges() -> Iterator[Request]:
     for total in FIGURES:
         yield get(f"/badges/{total}.svg", **_BADGE)
         yield get(f"/badges/{total}.json", analysis="{resnet50_half}")
+    yield from (get(f"/badges/macs.{suffix}", analysis="nobody") for suffix in ("svg", "json"))
+    yield get("/badges/macs.svg", analysis="{vit}")
     own = {"label": "my & MACs", "color": "e05d44", "label_color": "333"}
     for suffix in ("svg", "json"):
         yield get(f"/badges/macs.{suffix}", **_BADGE, batch=8, dtype="float16", **own)

@@ -257,5 +257,11 @@ def lab() -> Iterator[Request]:
     yield from held(get(f"{LAB}/sensitivity", preset="resnet18"))
     yield get(f"{LAB}/sensitivity", preset="efficientnet_b0", knobs="widths,depth_multiplier",
               totals="params,roofline_seconds", device="l4", batch=2)  # fmt: skip
+    own = {"architecture": '{"family":"vgg"}', "totals": "macs,roofline_seconds", "batch": 2,
+           "dtype": "float16", "tf32": "false", **_OWN_RATES}  # fmt: skip
+    yield get(f"{LAB}/sensitivity", **own, knobs="width_multiplier")
+    yield get(f"{LAB}/cliffs", **own, low=64, high=70)
+    yield get(f"{LAB}/cliffs", preset="resnet18", low=64, high=66, totals="roofline_seconds",
+              device="t4")  # fmt: skip
     yield from held(get(f"{LAB}/cliffs", preset="resnet18", low=200, high=230))
     yield get(f"{LAB}/cliffs", architecture='{"family":"vgg"}', high=100, totals="macs")
