@@ -20,7 +20,7 @@ TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-slow check format bench catalogue screenshots types vendor lock clean
+.PHONY: help run test test-slow check format bench catalogue screenshots vendor lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -63,10 +63,6 @@ catalogue: $(VENV)/.run ## Renew the README's table of families
 
 screenshots: $(VENV)/.test ## Take the README's screenshots again (needs chromium)
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
-
-types: $(VENV)/.check ## Write the client's types from the OpenAPI document again
-	$(BIN)/python -m archmeter.app.client.generate
-	$(BIN)/ruff format --quiet app/client
 
 vendor: $(VENV)/.run ## Fetch vendored scripts and styles again (needs npm)
 	$(BIN)/python -m archmeter.app.web.vendored

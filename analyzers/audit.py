@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from math import prod
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archmeter.analyzers.allocator import measure, predict
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions import fvcore_count, fvcore_extra
 from archmeter.analyzers.profile import Profile
@@ -48,7 +50,8 @@ class AuditTooLarge(ArchmeterError):
     code = "audit_too_large"
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AuditDifference(Answer):
     """A layer on which two counts differ."""
 
     path: str
@@ -56,65 +59,64 @@ class Difference(NamedTuple):
     theirs: int
 
 
-class Scratch(NamedTuple):
-    """Memory that a kernel takes for itself, where that makes the peak higher or elsewhere.
-
-    Attributes:
-        path: the operator at which most is allocated because of it.
-        takes: bytes that its kernel takes.
-        adds: bytes by which the peak is higher.
-        why: what they are for.
-    """
+@dataclass(frozen=True, slots=True)
+class KernelScratch(Answer):
+    """Memory that a kernel takes for itself, where that makes the peak higher or elsewhere."""
 
     path: str
+    """The operator at which most is allocated because of it."""
+
     takes: int
+    """Bytes that its kernel takes."""
+
     adds: int
+    """Bytes by which the peak is higher."""
+
     why: str
+    """What the kernel needs them for."""
 
 
-class Check(NamedTuple):
-    """One figure, counted by us and by a tool.
-
-    Attributes:
-        input_shape: what the tool was run on.
-        where: layers that differ, the largest difference first.
-        scratch: what the tool's own kernels add to our figure.
-    """
+@dataclass(frozen=True, slots=True)
+class AuditCheck(Answer):
+    """One figure, counted by us and by another tool."""
 
     figure: str
+    """What is counted, as an analysis names it."""
+
     tool: str
+    """Who counts it besides us."""
+
     input_shape: tuple[int, ...]
+    """What the tool was run on."""
+
     ours: int
     theirs: int
-    where: tuple[Difference, ...] = ()
-    scratch: Scratch | None = None
+    where: Rows[AuditDifference] = field(default_factory=Rows)
+    """Layers that differ, the largest difference first."""
 
-    @property
-    def agrees(self) -> bool:
-        """Whether both counts are the same integer, once the kernels' scratch is added to ours."""
-        return self.ours + (self.scratch.adds if self.scratch else 0) == self.theirs
+    scratch: KernelScratch | None = None
+    """What the tool's own kernels add to our figure."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The check as JSON."""
-        record = {**self._asdict(), "agrees": self.agrees}
-        record["where"] = [difference._asdict() for difference in self.where]
-        record["scratch"] = self.scratch._asdict() if self.scratch else None
-        return record
+    agrees: bool = field(init=False, default=False)
+    """Whether both are the same integer, once what the scratch adds is added to ours."""
+
+    def __post_init__(self) -> None:
+        added = self.scratch.adds if self.scratch else 0
+        object.__setattr__(self, "agrees", self.ours + added == self.theirs)
 
 
-class AuditReport(NamedTuple):
-    """All checks of one network."""
+@dataclass(frozen=True, slots=True)
+class AuditReport(Answer):
+    """What other tools count for one network, beside what we count."""
 
-    checks: tuple[Check, ...]
+    checks: Rows[AuditCheck]
+    """One for each figure and tool."""
 
-    @property
-    def agrees(self) -> bool:
-        """Whether every figure was confirmed."""
-        return all(check.agrees for check in self.checks)
+    agrees: bool = field(init=False, default=False)
+    """Whether every figure was confirmed to the unit."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON."""
-        return {"agrees": self.agrees, "checks": [check.as_dict() for check in self.checks]}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "agrees", all(check.agrees for check in self.checks))
 
 
 @explained()
@@ -135,16 +137,15 @@ def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport
     with _ONE_AT_A_TIME:
         # Batch norm refuses to train on one value per channel; two images are never so few.
         trained = profile if _trains(profile.graph) else Profile(spec.graph(2), how.dtype)
-        return AuditReport(
-            (
-                *_on_meta(profile, trained),
-                _by_allocator(_held(profile, spec)),
-                *_with_fvcore(_runnable(spec)),
-            )
+        checks = (
+            *_on_meta(profile, trained),
+            _by_allocator(_held(profile, spec)),
+            *_with_fvcore(_runnable(spec)),
         )
+        return AuditReport(Rows(checks))
 
 
-def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
+def _on_meta(profile: Profile, trained: Profile) -> list[AuditCheck]:
     """Shapes, weights, torch's own count, and what autograd saves."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -162,8 +163,10 @@ def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     flops = {name: sum(ops.values()) for name, ops in counter.get_flop_counts().items()}
 
-    def check(figure: str, tool: str, ours: int, theirs: int, *where: Difference) -> Check:
-        return Check(figure, tool, profile.input_shape, ours, theirs, where)
+    def check(
+        figure: str, tool: str, ours: int, theirs: int, *where: AuditDifference
+    ) -> AuditCheck:
+        return AuditCheck(figure, tool, profile.input_shape, ours, theirs, Rows(where))
 
     totals = profile.totals
     ours_by_path = _by_owner(profile.graph, lambda call: 2 * macs(call))
@@ -185,7 +188,7 @@ def _on_meta(profile: Profile, trained: Profile) -> list[Check]:
                 ours_by_path, {name.partition(".")[2]: count for name, count in flops.items()}
             ),
         ),
-        Check(
+        AuditCheck(
             "training_saved_bytes",
             "torch.autograd.graph.saved_tensors_hooks",
             trained.input_shape,
@@ -246,7 +249,7 @@ def _identity(tensor: Tensor) -> int:
     return int(tensor.untyped_storage()._cdata)  # noqa: SLF001 - torch has no public name for it
 
 
-def _with_fvcore(graph: Graph) -> list[Check]:
+def _with_fvcore(graph: Graph) -> list[AuditCheck]:
     """fvcore's total, and the part of it that are MACs."""
     import torch
     from fvcore.nn import FlopCountAnalysis
@@ -263,8 +266,8 @@ def _with_fvcore(graph: Graph) -> list[Check]:
     where = _differences(ours_by_path, theirs)
     shape = graph.input.shape
     return [
-        Check("macs", "fvcore", shape, ours.macs, their_macs, where),
-        Check("fvcore_total", "fvcore", shape, ours.total, theirs[""], where),
+        AuditCheck("macs", "fvcore", shape, ours.macs, their_macs, where),
+        AuditCheck("fvcore_total", "fvcore", shape, ours.total, theirs[""], where),
     ]
 
 
@@ -278,7 +281,7 @@ def _held(profile: Profile, spec: ArchitectureSpec) -> Profile:
     return profile if _is_quick(profile) else Profile(_runnable(spec), profile.dtype)
 
 
-def _by_allocator(profile: Profile) -> Check:
+def _by_allocator(profile: Profile) -> AuditCheck:
     """The peak of a real forward pass, as torch's allocator reports it."""
     import torch
 
@@ -288,11 +291,11 @@ def _by_allocator(profile: Profile) -> Check:
     predicted = predict(profile, layouts)
     ours = profile.memory.inference_peak_bytes
     scratch = (
-        Scratch(predicted.path, predicted.scratch, predicted.peak - ours, predicted.why)
+        KernelScratch(predicted.path, predicted.scratch, predicted.peak - ours, predicted.why)
         if predicted.peak > ours
         else None
     )
-    return Check(
+    return AuditCheck(
         "inference_peak_bytes",
         f"torch's CPU allocator, {profile.dtype}",
         profile.input_shape,
@@ -344,11 +347,11 @@ def _by_owner(graph: Graph, count: Callable[[Call], int]) -> dict[str, int]:
     return counts
 
 
-def _differences(ours: dict[str, int], theirs: dict[str, int]) -> tuple[Difference, ...]:
+def _differences(ours: dict[str, int], theirs: dict[str, int]) -> Rows[AuditDifference]:
     """Layers on which two counts differ; what is only a container on their side is left out."""
     found = [
-        Difference(path, count, theirs.get(path, 0))
+        AuditDifference(path, count, theirs.get(path, 0))
         for path, count in ours.items()
         if count != theirs.get(path, 0)
     ]
-    return tuple(sorted(found, key=lambda d: -abs(d.ours - d.theirs))[:MAX_DIFFERENCES])
+    return Rows(sorted(found, key=lambda d: -abs(d.ours - d.theirs))[:MAX_DIFFERENCES])

@@ -16,54 +16,31 @@ from archmeter.analyzers.reading import Reading
 from archmeter.models.ops import (
     Activation,
     ActivationKind,
-    AdaptiveAvgPool2d,
-    Add,
     Amax,
     AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
-    ChannelShuffle,
-    Concat,
-    Contiguous,
     Conv1d,
     Conv2d,
-    Div,
     Dropout,
-    Expand,
-    Flatten,
-    GroupNorm,
-    Input,
-    LayerNorm,
+    Elementwise,
     Linear,
     LocalResponseNorm,
-    Lookup,
     MatMul,
-    Maximum,
-    MaxPool2d,
     Mean,
-    Mul,
-    Pad2d,
-    PadChannels,
-    Parameter,
-    Permute,
+    Movement,
+    Norm,
+    Pool,
     Pool2d,
-    RelativePositions,
-    Reshape,
-    Roll,
+    Product,
+    Reduction,
     Rsqrt,
-    Scale,
     ScaledDotProductAttention,
-    Select,
     Shape,
-    Shift,
-    Slice,
     Softmax,
-    Square,
-    Subsample,
-    Sum,
+    Source,
     Variance,
     VectorNorm,
-    WindowMask,
 )
 
 FlopKind = Literal["bias", "norm", "activation", "pool", "elementwise", "softmax"]
@@ -136,49 +113,7 @@ def attention_macs(
     return 2 * prod(out) * k[-2]
 
 
-macs.nothing(
-    Input,
-    BatchNorm2d,
-    GroupNorm,
-    Activation,
-    Add,
-    Mul,
-    Dropout,
-    MaxPool2d,
-    AvgPool2d,
-    AdaptiveAvgPool2d,
-    Mean,
-    Amax,
-    Concat,
-    Subsample,
-    PadChannels,
-    Reshape,
-    Flatten,
-    ChannelShuffle,
-    Div,
-    LayerNorm,
-    LocalResponseNorm,
-    Pad2d,
-    Parameter,
-    Permute,
-    Scale,
-    Shift,
-    Slice,
-    Softmax,
-    Sum,
-    VectorNorm,
-    Lookup,
-    RelativePositions,
-    WindowMask,
-    Contiguous,
-    Expand,
-    Roll,
-    Select,
-    Maximum,
-    Rsqrt,
-    Square,
-    Variance,
-)
+macs.nothing(Elementwise, Movement, Norm, Reduction, Source)
 
 
 @flops.rule(Conv2d, Linear)
@@ -193,8 +128,8 @@ def batch_norm_flops(_: BatchNorm2d, out: Shape, __: Shape) -> tuple[FlopKind, i
     return "norm", BATCH_NORM_FLOPS * prod(out)
 
 
-@flops.rule(GroupNorm, LayerNorm)
-def group_norm_flops(_: GroupNorm | LayerNorm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+@flops.rule(Norm)
+def norm_flops(_: Norm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
     """Statistics of the image itself, then scale and shift."""
     return "norm", GROUP_NORM_FLOPS * prod(out)
 
@@ -225,15 +160,15 @@ def activation_flops(op: Activation, out: Shape, _: Shape) -> tuple[FlopKind, in
     return "activation", ACTIVATION_FLOPS[op.kind] * prod(out)
 
 
-@flops.rule(MaxPool2d, AvgPool2d)
+@flops.rule(Pool2d)
 def pool_flops(op: Pool2d, out: Shape, _: Shape) -> tuple[FlopKind, int]:
     """k² - 1 comparisons a window; for a mean one division more."""
     window = op.kernel[0] * op.kernel[1]
     return "pool", (window if isinstance(op, AvgPool2d) else window - 1) * prod(out)
 
 
-@flops.rule(AdaptiveAvgPool2d, Mean)
-def mean_flops(_: AdaptiveAvgPool2d | Mean, __: Shape, x: Shape) -> tuple[FlopKind, int]:
+@flops.rule(Pool, Mean)
+def mean_flops(_: Pool | Mean, __: Shape, x: Shape) -> tuple[FlopKind, int]:
     """n - 1 additions and a division for each mean of n elements."""
     return "pool", prod(x)
 
@@ -244,8 +179,8 @@ def max_flops(_: Amax, out: Shape, x: Shape) -> tuple[FlopKind, int]:
     return "pool", prod(x) - prod(out)
 
 
-@flops.rule(Sum)
-def sum_flops(_: Sum, out: Shape, x: Shape) -> tuple[FlopKind, int]:
+@flops.rule(Reduction)
+def reduction_flops(_: Reduction, out: Shape, x: Shape) -> tuple[FlopKind, int]:
     """n - 1 additions for each sum of n elements."""
     return "elementwise", prod(x) - prod(out)
 
@@ -268,43 +203,18 @@ def rsqrt_flops(_: Rsqrt, out: Shape, __: Shape) -> tuple[FlopKind, int]:
     return "elementwise", 2 * prod(out)
 
 
-@flops.rule(Add, Div, Maximum, Mul, Scale, Shift, Square)
-def elementwise_flops(
-    _: Add | Div | Maximum | Mul | Scale | Shift | Square, out: Shape, *__: Shape
-) -> tuple[FlopKind, int]:
+@flops.rule(Elementwise)
+def elementwise_flops(_: Elementwise, out: Shape, *__: Shape) -> tuple[FlopKind, int]:
     """One operation per element."""
     return "elementwise", prod(out)
 
 
-# Conv1d has no bias, dropout does nothing at inference; the others move or rename elements.
-flops.nothing(
-    Input,
-    Conv1d,
-    Dropout,
-    Concat,
-    Subsample,
-    PadChannels,
-    Reshape,
-    Flatten,
-    ChannelShuffle,
-    Pad2d,
-    Parameter,
-    Permute,
-    Slice,
-    Lookup,
-    RelativePositions,
-    WindowMask,
-    Contiguous,
-    Expand,
-    Roll,
-    Select,
-    MatMul,
-    BlurPool2d,
-)
+# Sums of products are MACs, movements compute nothing, dropout does nothing at inference.
+flops.nothing(Dropout, Movement, Product, Source)
 
 
-@activations.rule(BlurPool2d, Conv2d, Conv1d, Linear, MatMul)
-def produced(_: BlurPool2d | Conv2d | Conv1d | Linear | MatMul, out: Shape, *__: Shape) -> int:
+@activations.rule(Product)
+def produced(_: Product, out: Shape, *__: Shape) -> int:
     """Elements that a convolution, linear layer or matrix product writes.
 
     Radosavovic et al. 2020 count convolutions; fused attention writes no scores.
@@ -312,47 +222,5 @@ def produced(_: BlurPool2d | Conv2d | Conv1d | Linear | MatMul, out: Shape, *__:
     return prod(out)
 
 
-activations.nothing(
-    Input,
-    BatchNorm2d,
-    GroupNorm,
-    Activation,
-    Add,
-    Mul,
-    Dropout,
-    MaxPool2d,
-    AvgPool2d,
-    AdaptiveAvgPool2d,
-    Mean,
-    Amax,
-    Concat,
-    Subsample,
-    PadChannels,
-    Reshape,
-    Flatten,
-    ChannelShuffle,
-    Div,
-    LayerNorm,
-    LocalResponseNorm,
-    Pad2d,
-    Parameter,
-    Permute,
-    Scale,
-    Shift,
-    Slice,
-    Softmax,
-    Sum,
-    VectorNorm,
-    Lookup,
-    RelativePositions,
-    WindowMask,
-    Contiguous,
-    Expand,
-    Roll,
-    Select,
-    ScaledDotProductAttention,
-    Maximum,
-    Rsqrt,
-    Square,
-    Variance,
-)
+activations.nothing_where(macs)
+activations.nothing(ScaledDotProductAttention)

@@ -8,9 +8,11 @@ of a group norm and the keys of an attention are the whole map.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from archmeter.analyzers.layer_table import Row
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.layer_table import Layer
 from archmeter.analyzers.profile import Profile
 from archmeter.models.graph import Scope
 from archmeter.models.ops import Pair, Shape
@@ -20,56 +22,62 @@ if TYPE_CHECKING:
     from archmeter.analyzers.stretch import Stretch
 
 
-class SeenRow(NamedTuple):
-    """What one layer sees of the image.
-
-    Attributes:
-        stage: the part of the network that it belongs to.
-        receptive_field: (height, width) of the square that an element sees, padding included.
-        stride: pixels of the image between neighbouring elements.
-        top: first row that the middle element sees.
-        bottom: last row that the middle element sees.
-        left: first column that the middle element sees.
-        right: last column that the middle element sees.
-        covered: fraction of the image between these.
-        covered_mean: the same fraction, on average over all elements.
-        covered_least: the same fraction, for the element that sees least.
-    """
+@dataclass(frozen=True, slots=True)
+class SeenRow(Answer):
+    """A layer, and what its elements see of the image."""
 
     path: str
     stage: str
+    """The part of the network that it belongs to."""
+
     operator: str
     detail: str
+    """Knobs of the operator."""
+
     output_shape: Shape
     receptive_field: Pair
+    """(height, width) of the square that an element sees, padding included."""
+
     stride: Pair
+    """Pixels of the image between neighbouring elements."""
+
     top: int
+    """First row that the middle element sees."""
+
     bottom: int
+    """Last row that the middle element sees."""
+
     left: int
+    """First column that the middle element sees."""
+
     right: int
+    """Last column that the middle element sees."""
+
     covered: float
+    """Fraction of the image between these."""
+
     covered_mean: float
+    """The same fraction, on average over all elements."""
+
     covered_least: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as JSON."""
-        return self._asdict()
+    """The same fraction, for the element that sees least."""
 
 
-class Coverage(NamedTuple):
-    """What a network sees, layer by layer.
+@dataclass(frozen=True, slots=True)
+class Coverage(Answer):
+    """What the elements of a network see of the image, layer by layer."""
 
-    Attributes:
-        rows: one for each operator that takes part of the image.
-        stages: of each stem, stage and head the last of these rows.
-        middle_whole_at: the first layer whose middle element sees the whole image.
-        all_whole_at: the first layer of which every element sees the whole image.
-    """
+    rows: Rows[SeenRow]
+    """One for each operator that takes part of the image."""
 
-    rows: tuple[SeenRow, ...]
-    stages: tuple[SeenRow, ...]
+    stages: Rows[SeenRow]
+    """Of each stem, stage and head the last of these rows."""
+
     middle_whole_at: str | None
+    """The first layer whose middle element sees the whole image."""
+
     all_whole_at: str | None
+    """The first layer of which every element sees the whole image."""
 
 
 def coverage(profile: Profile) -> Coverage:
@@ -88,11 +96,11 @@ def coverage(profile: Profile) -> Coverage:
         view = views.get(id(sight)) or views.setdefault(id(sight), _view(sight, height * width))
         if view.covered_mean:  # weights see nothing, and neither does what is made of them alone
             seen[i] = _row(row, view)
-    rows = tuple(seen.values())
+    rows = Rows(seen.values())
     stages = [_last(seen, scope) for scope in profile.graph.root.children]
     return Coverage(
         rows,
-        tuple([row for row in stages if row is not None]),
+        Rows(row for row in stages if row is not None),
         next((row.path for row in rows if row.covered == 1), None),
         next((row.path for row in rows if row.covered_least == 1), None),
     )
@@ -113,7 +121,7 @@ def _last(seen: dict[int, SeenRow], scope: Scope) -> SeenRow | None:
     return next((seen[i] for i in range(scope.end - 1, scope.start - 1, -1) if i in seen), None)
 
 
-def _row(row: Row, view: _View) -> SeenRow:
+def _row(row: Layer, view: _View) -> SeenRow:
     return SeenRow(
         row.path,
         row.path.partition(".")[0],

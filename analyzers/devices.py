@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, cast
 
+from archmeter.analyzers.answers import Answer, Number
 from archmeter.models.errors import ArchmeterError, UnknownName
 from archmeter.models.spec import DType
 
@@ -39,42 +41,46 @@ class UnknownRate(ArchmeterError):
     code = "unknown_rate"
 
 
-class Peaks(NamedTuple):
-    """What a device does in a second at best, for one type of number.
+@dataclass(frozen=True, slots=True)
+class Peaks(Answer):
+    """What a device does in a second at best, for one type of number."""
 
-    Attributes:
-        matrix_flops_per_s: of convolutions, linear layers and matrix products.
-        vector_flops_per_s: of everything else.
-        bytes_per_s: to and from memory.
-    """
+    matrix_flops_per_s: Number
+    """FLOPs of convolutions, linear layers and matrix products."""
 
-    matrix_flops_per_s: float
-    vector_flops_per_s: float
-    bytes_per_s: float
+    vector_flops_per_s: Number
+    """FLOPs of everything else."""
+
+    bytes_per_s: Number
+    """Bytes to and from memory."""
 
 
-class Device(NamedTuple):
-    """A device by the figures its maker prints.
-
-    Attributes:
-        kind: a GPU with memory of its own, one embedded in a chip beside a CPU, or a CPU.
-        memory_bytes: size of its memory.
-        bytes_per_s: bandwidth of its memory.
-        matrix_flops_per_s: by type, where it has units that multiply matrices; dense.
-        vector_flops_per_s: by type, where it has units for it.
-        source: the documents.
-        note: what has to be known about these figures.
-    """
+@dataclass(frozen=True, slots=True)
+class Device(Answer):
+    """A device by the figures its maker prints."""
 
     name: str
     title: str
     kind: DeviceKind
+    """A GPU with memory of its own, one embedded in a chip beside a CPU, or a CPU."""
+
     memory_bytes: int
+    """Size of its memory."""
+
     bytes_per_s: int
+    """Bandwidth of its memory."""
+
     matrix_flops_per_s: Mapping[str, int]
+    """FLOPs by type, where it has units that multiply matrices; dense."""
+
     vector_flops_per_s: Mapping[str, int]
+    """FLOPs by type, where it has units for it."""
+
     source: str
+    """The documents that print the figures."""
+
     note: str
+    """What has to be known about these figures."""
 
     def peaks(self, dtype: DType, *, tf32: bool = True) -> Peaks:
         """The rates that numbers of a type are computed and moved at.
@@ -99,14 +105,6 @@ class Device(NamedTuple):
             )
         unit = "tf32" if dtype == "float32" and tf32 else dtype
         return Peaks(self.matrix_flops_per_s.get(unit, vector), vector, self.bytes_per_s)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The device as JSON."""
-        return {
-            **self._asdict(),
-            "matrix_flops_per_s": dict(self.matrix_flops_per_s),
-            "vector_flops_per_s": dict(self.vector_flops_per_s),
-        }
 
 
 @cache
@@ -145,13 +143,11 @@ def _device(row: Mapping[str, str]) -> Device:
 
 def _rates(row: Mapping[str, str], units: str) -> Mapping[str, int]:
     """Rates by type, of the columns that are filled in."""
-    return MappingProxyType(
-        {
-            column.removeprefix(units): _exact(printed, _TERA)
-            for column, printed in row.items()
-            if column.startswith(units) and printed
-        }
-    )
+    return {
+        column.removeprefix(units): _exact(printed, _TERA)
+        for column, printed in row.items()
+        if column.startswith(units) and printed
+    }
 
 
 def _exact(printed: str, unit: int) -> int:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
+from archmeter.analyzers.answers import Answer, Table, maker
 from archmeter.models.ops import Pair, Shape
 
 
-class Row(NamedTuple):
-    """One operator of a network.
-
-    Attributes:
-        flops: 2 per MAC and whatever else it computes.
-        activations: elements, if it is a convolution or a linear layer.
-        saved_bytes: what autograd keeps because of it that was not kept already.
-        receptive_field: pixels of the input that one element sees, (height, width).
-        stride: pixels of the input between neighbouring elements.
-    """
+@dataclass(frozen=True, slots=True)
+class Layer(Answer):
+    """One operator of a network."""
 
     path: str
     operator: str
     detail: str
+    """Knobs of the operator."""
+
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     params: int
@@ -31,25 +27,32 @@ class Row(NamedTuple):
     buffers: int
     macs: int
     flops: int
+    """2 per MAC and whatever else it computes."""
+
     activations: int
+    """Elements, if it is a convolution or a linear layer."""
+
     output_bytes: int
+    """Size of its result."""
+
     saved_bytes: int
+    """What autograd keeps because of it that was not kept already."""
+
     receptive_field: Pair
+    """Pixels of the input that one element sees, (height, width)."""
+
     stride: Pair
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as JSON."""
-        return self._asdict()
+    """Pixels of the input between neighbouring elements."""
 
 
-_as_row = partial(tuple.__new__, Row)  # Row._make, without counting the columns of every row
+_as_layer = maker(Layer)
 
 
-class LayerTable(Sequence[Row]):
+class LayerTable(Table[Layer]):
     """Rows, kept in columns and put together when somebody looks at them.
 
     Args:
-        columns: the fields of `Row`, in their order, with an entry for each operator.
+        columns: the fields of `Layer`, in their order, with an entry for each operator.
         start: index of the first row in them.
     """
 
@@ -62,19 +65,19 @@ class LayerTable(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._columns[0]) - self._start
 
-    def __iter__(self) -> Iterator[Row]:
-        return islice(map(_as_row, zip(*self._columns, strict=True)), self._start, None)
+    def __iter__(self) -> Iterator[Layer]:
+        return islice(map(_as_layer, *self._columns), self._start, None)
 
     @overload
-    def __getitem__(self, place: int) -> Row: ...
+    def __getitem__(self, place: int) -> Layer: ...
     @overload
     def __getitem__(self, place: slice) -> LayerTable: ...
-    def __getitem__(self, place: int | slice) -> Row | LayerTable:
+    def __getitem__(self, place: int | slice) -> Layer | LayerTable:
         if isinstance(place, slice):
             chosen = range(self._start, len(self._columns[0]))[place]
             return LayerTable([[column[i] for i in chosen] for column in self._columns])
         index = range(self._start, len(self._columns[0]))[place]
-        return Row(*[column[index] for column in self._columns])
+        return Layer(*[column[index] for column in self._columns])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LayerTable) and list(self) == list(other)

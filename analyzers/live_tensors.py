@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.inference_peak import last_uses
 from archmeter.analyzers.profile import Profile
 
 
-class LiveTensor(NamedTuple):
-    """A storage that is alive at the fullest moment.
-
-    Attributes:
-        path: the operator that made it.
-        shape: of what it made.
-        size_bytes: of the storage.
-        until: the operator after which nobody holds it; empty if it is handed to the caller.
-    """
+@dataclass(frozen=True, slots=True)
+class LiveTensor(Answer):
+    """A storage that is alive at the fullest moment."""
 
     path: str
+    """The operator that made it."""
+
     shape: tuple[int, ...]
+    """Of what the operator made."""
+
     size_bytes: int
+    """Size of the storage."""
+
     until: str
+    """The operator after which nobody holds it; empty if it is handed to the caller."""
 
 
 class Liveness:
@@ -50,7 +52,7 @@ class Liveness:
             live -= freed[i]
         return moments
 
-    def alive_at(self, index: int) -> list[LiveTensor]:
+    def alive_at(self, index: int) -> Rows[LiveTensor]:
         """The storages alive while an operator runs, the largest first."""
         profile = self._profile
         graph, paths = profile.graph, profile.paths
@@ -65,4 +67,4 @@ class Liveness:
             for i in range(1, index + 1)
             if self._storage[i] == i and self._ends[i] >= index and profile.sizes[i]
         ]
-        return sorted(alive, key=lambda tensor: -tensor.size_bytes)
+        return Rows(sorted(alive, key=lambda tensor: -tensor.size_bytes))

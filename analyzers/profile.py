@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property, partial
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, TypeVar
 
+from pydantic import Field
+
+from archmeter.analyzers.answers import Answer, Rows, maker
 from archmeter.analyzers.compute import FLOP_KINDS
 from archmeter.analyzers.facts import SHOWN, Columns, columns
 from archmeter.analyzers.folding import fold
@@ -24,8 +28,12 @@ COUNTING_RULES = "3"
 """Version of all rules in this package that decide a figure; stored with every result."""
 
 
-class RollUp(NamedTuple):
-    """The sum of the rows of a stage or a block, and the shape it hands on."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Answer):
+    """A block of a stage: the sums over its operators, and the shape it hands on."""
 
     path: str
     operators: int
@@ -35,23 +43,28 @@ class RollUp(NamedTuple):
     flops: int
     activations: int
     saved_bytes: int
+    """What autograd keeps because of it that was not kept already."""
+
     output_shape: Shape
-    blocks: tuple[RollUp, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The roll-up as JSON; a block has no blocks of its own."""
-        record = self._asdict()
-        record["blocks"] = [block.as_dict() for block in self.blocks]
-        if not self.blocks:
-            del record["blocks"]
-        return record
+    """Shape that it hands on."""
 
 
-_as_roll_up = partial(tuple.__new__, RollUp)
+@dataclass(frozen=True, slots=True)
+class Stage(Block):
+    """A stage, stem or head: the sums over its operators, and the same for each of its blocks."""
+
+    blocks: Annotated[Rows[Block], Field(exclude_if=lambda blocks: not blocks)] = field(
+        default_factory=Rows
+    )
+    """Its blocks in order; left out where it has none."""
 
 
-class Totals(NamedTuple):
-    """Sums over all rows."""
+_block, _stage = maker(Block), maker(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals(Answer):
+    """What a network costs: the sums over all of its operators."""
 
     params: int
     trainable_params: int
@@ -59,34 +72,31 @@ class Totals(NamedTuple):
     buffers: int
     macs: int
     flops: int
+    """2 per MAC and whatever else is computed."""
+
     activations: int
+    """Elements that convolutions and linear layers make."""
+
     operators: int
     flops_by_kind: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The totals as JSON."""
-        return self._asdict()
+    """FLOPs by what they are for; they sum to `flops`."""
 
 
-class Memory(NamedTuple):
-    """Bytes, for the batch and dtype asked for.
-
-    Attributes:
-        inference_peak_bytes: largest sum of live tensors, besides input and weights.
-        inference_peak_path: the operator that runs at that moment.
-        training_saved_bytes: what autograd keeps for backward, besides input and weights.
-    """
+@dataclass(frozen=True, slots=True)
+class Memory(Answer):
+    """The bytes that a network needs, for the batch and dtype asked for."""
 
     weights_bytes: int
     buffers_bytes: int
     input_bytes: int
     inference_peak_bytes: int
-    inference_peak_path: str
-    training_saved_bytes: int
+    """Largest sum of live tensors, besides input and weights."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON."""
-        return self._asdict()
+    inference_peak_path: str
+    """The operator that runs at that moment."""
+
+    training_saved_bytes: int
+    """What autograd keeps for backward, besides input and weights."""
 
 
 class Profile:
@@ -161,24 +171,26 @@ class Profile:
         return LayerTable(columns, start=1)  # the input is not a layer
 
     @cached_property
-    def stages(self) -> tuple[RollUp, ...]:
+    def stages(self) -> Rows[Stage]:
         """Stem, stages and head, each with its blocks; together they are the whole network."""
         _, _, _, shapes, params, _, buffers, macs, flops, activations, _ = self._shown
         saved, added = self._saved_bytes, (params, buffers, macs, flops, activations)
         known: dict[Scope, list[int]] = {}
 
-        def roll_up(scope: Scope, blocks: tuple[RollUp, ...] = ()) -> RollUp:
+        def roll_up(make: Callable[..., T], scope: Scope, *more: object) -> T:
             start, end = scope.start, scope.end
             sums = known.get(scope.like)
             if sums is None:
                 sums = known[scope.like] = [sum(column[start:end]) for column in added]
             kept = sum(saved[start:end])  # the first block may keep more than those like it
-            return _as_roll_up((scope.path, end - start, *sums, kept, shapes[end - 1], blocks))
+            return make(scope.path, end - start, *sums, kept, shapes[end - 1], *more)
 
-        return tuple(
-            roll_up(stage, tuple(map(roll_up, stage.children)) if stage.is_stage else ())
-            for stage in self.graph.root.children
-        )
+        def blocks(stage: Scope) -> Rows[Block]:
+            inside = stage.children if stage.is_stage else ()
+            return Rows([roll_up(_block, block) for block in inside])
+
+        stages = self.graph.root.children
+        return Rows([roll_up(_stage, stage, blocks(stage)) for stage in stages])
 
     @cached_property
     def memory(self) -> Memory:

@@ -1,8 +1,8 @@
-"""Readings: tables of one small rule per operator.
+"""Readings: tables of small rules, for kinds of operators and for operators that differ.
 
-A reading answers one question about an operator applied to inputs of known shapes. It has a rule,
-or an explicit "nothing", for every operator of the vocabulary, so that no cost is silently zero;
-a test holds it to that.
+A reading answers one question about an operator applied to inputs of known shapes. For every
+operator of the vocabulary it has a rule, or an explicit "nothing", of the operator's own or of its
+kind's, so that no cost is silently zero; a test holds it to that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from archmeter.models.graph import Call
-from archmeter.models.ops import Op
+from archmeter.models.ops import Nearest, Op, Shape
 
 T = TypeVar("T")
 Rule = Callable[..., T]
@@ -20,36 +20,36 @@ Rule = Callable[..., T]
 class Reading(Generic[T]):
     """One question, answered for each class of operator by a function of it and its shapes.
 
-    A rule is called as ``rule(op, out_shape, *input_shapes)``.
+    A rule is called as ``rule(op, out_shape, *input_shapes)``. The most specific one counts: that
+    of a class before that of its kind.
     """
 
     def __init__(self, name: str, nothing: T) -> None:
         self.name = name
         self._nothing = nothing
-        self._rules: dict[type[Op], Rule[T] | None] = {}
+        self._rules = Nearest[Rule[T] | None](name)
 
     def rule(self, *operators: type[Op]) -> Callable[[Rule[T]], Rule[T]]:
-        """Register a rule for some operators.
+        """Register a rule for some operators or kinds.
 
         Raises:
             TypeError: if one of them has a rule already.
         """
 
         def register(function: Rule[T]) -> Rule[T]:
-            for operator in operators:
-                self._register(operator, function)
+            self._rules.say(function, *operators)
             return function
 
         return register
 
     def nothing(self, *operators: type[Op]) -> None:
-        """State that some operators cost nothing here."""
-        for operator in operators:
-            self._register(operator, None)
+        """State that some operators or kinds cost nothing here."""
+        self._rules.say(None, *operators)
 
     def nothing_where(self, other: Reading[Any]) -> None:
-        """State that what costs nothing in another reading costs nothing here."""
-        self.nothing(*(operator for operator, rule in other._rules.items() if rule is None))
+        """State that what is said to cost nothing in another reading costs nothing here."""
+        said = other._rules.said.items()
+        self.nothing(*(operator for operator, rule in said if rule is None))
 
     @property
     def otherwise(self) -> T:
@@ -66,19 +66,19 @@ class Reading(Generic[T]):
         rule = self._rules[type(call.op)]
         return self._nothing if rule is None else rule(call.op, call.shape, *call.input_shapes)
 
+    def answer(self, op: Op, out: Shape, *inputs: Shape) -> T:
+        """The answer for an operator, and shapes of its result and inputs."""
+        rule = self._rules[type(op)]
+        return self._nothing if rule is None else rule(op, out, *inputs)
+
     def reason(self, call: Call) -> str:
         """The answer in words: the rule's own."""
         rule = self._rules[type(call.op)]
         return "" if rule is None else (rule.__doc__ or "").partition("\n")[0]
 
     def covers(self, operator: type[Op]) -> bool:
-        """Whether the reading says something about an operator."""
-        return operator in self._rules
-
-    def _register(self, operator: type[Op], rule: Any) -> None:  # noqa: ANN401
-        if operator in self._rules:
-            raise TypeError(f"{self.name} already has a rule for {operator.__name__}")
-        self._rules[operator] = rule
+        """Whether the reading says something about an operator, or about its kind."""
+        return self._rules.covers(operator)
 
 
 class Survey:

@@ -14,56 +14,26 @@ from typing import NamedTuple
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Graph
 from archmeter.models.ops import (
-    Activation,
     AdaptiveAvgPool2d,
-    Add,
-    Amax,
-    AvgPool2d,
-    BatchNorm2d,
     BlurPool2d,
-    ChannelShuffle,
-    Concat,
-    Contiguous,
     Conv1d,
     Conv2d,
-    Div,
-    Dropout,
-    Expand,
+    Elementwise,
     Flatten,
     GroupNorm,
-    Input,
-    LayerNorm,
     Linear,
-    LocalResponseNorm,
-    Lookup,
     MatMul,
-    Maximum,
-    MaxPool2d,
-    Mean,
-    Mul,
-    Pad2d,
-    PadChannels,
+    Movement,
+    Norm,
     Pair,
-    Parameter,
-    Permute,
     Pool2d,
-    RelativePositions,
     Reshape,
-    Roll,
-    Rsqrt,
-    Scale,
     ScaledDotProductAttention,
-    Select,
     Shape,
-    Shift,
-    Slice,
-    Softmax,
-    Square,
+    Source,
+    Statistic,
     Subsample,
     Sum,
-    Variance,
-    VectorNorm,
-    WindowMask,
 )
 
 
@@ -93,7 +63,7 @@ def conv_window(op: Conv2d, _: Shape, __: Shape) -> Window | None:
     return Window((dh * (kh - 1), dw * (kw - 1)), op.stride)
 
 
-@windows.rule(MaxPool2d, AvgPool2d)
+@windows.rule(Pool2d)
 def pool_window(op: Pool2d, _: Shape, __: Shape) -> Window:
     """k neighbouring elements."""
     return Window((op.kernel[0] - 1, op.kernel[1] - 1), op.stride)
@@ -121,8 +91,8 @@ def adaptive_window(_: AdaptiveAvgPool2d, out: Shape, x: Shape) -> Window:
     return Window((reach[0] - 1, reach[1] - 1), (max(1, x[2] // out[2]), max(1, x[3] // out[3])))
 
 
-@windows.rule(Mean, Amax, Variance, VectorNorm)
-def reduction_window(op: Mean | Amax | Variance | VectorNorm, _: Shape, x: Shape) -> Window | None:
+@windows.rule(Statistic)
+def statistic_window(op: Statistic, _: Shape, x: Shape) -> Window | None:
     """The whole map, where rows and columns are reduced: of (N, C, H, W) or of (N, H, W, C)."""
     if op.dims not in {(2, 3), (1, 2)}:
         return None
@@ -172,40 +142,7 @@ def _square_of(tokens: int) -> Window:
 
 
 # They act on each position by itself, on channels, or after the map is gone.
-windows.nothing(
-    Input,
-    Conv1d,
-    Linear,
-    BatchNorm2d,
-    Activation,
-    Add,
-    Mul,
-    Dropout,
-    Concat,
-    PadChannels,
-    ChannelShuffle,
-    Div,
-    LayerNorm,
-    LocalResponseNorm,
-    Pad2d,
-    Parameter,
-    Permute,
-    Scale,
-    Shift,
-    Slice,
-    Softmax,
-    Sum,
-    Lookup,
-    RelativePositions,
-    WindowMask,
-    Contiguous,
-    Expand,
-    Roll,
-    Select,
-    Maximum,
-    Rsqrt,
-    Square,
-)
+windows.nothing(Conv1d, Elementwise, Linear, Movement, Norm, Source, Sum)
 
 
 def receptive_fields(

@@ -13,10 +13,12 @@ Every convolution is granted the matrix rate, a depthwise one too, although it h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
+from archmeter.analyzers.answers import Answer, Rows, maker
 from archmeter.analyzers.compute import flops, macs
 from archmeter.analyzers.devices import Peaks
 from archmeter.analyzers.fusion import Kernel, kernels
@@ -42,127 +44,144 @@ LayerKind = Literal[
 ]
 
 
-class RooflineRow(NamedTuple):
-    """One kernel: an operator, and those that are fused into it.
-
-    Attributes:
-        path: of the first operator.
-        stage: the part of the network that it belongs to.
-        operator: class of the first operator.
-        kind: what sort of layer the first operator is.
-        detail: knobs of the first operator.
-        fused: paths of the operators that run in the same kernel, in order.
-        output_shape: of the last operator.
-        matrix_flops: two for each MAC.
-        vector_flops: all other operations.
-        read_bytes: of other kernels' results, and of the input.
-        weight_bytes: of weights, each read once.
-        written_bytes: of the result.
-        bytes: all that is moved.
-        intensity: FLOPs per byte.
-        limit: whether computing or moving takes longer.
-        compute_seconds: the larger of both kinds of FLOPs at their rates.
-        memory_seconds: bytes at the bandwidth.
-        seconds: the larger of compute and memory.
-        share: of the seconds of all kernels.
-    """
+@dataclass(frozen=True, slots=True)
+class RooflineRow(Answer):
+    """A kernel: one operator, and those that are fused into it."""
 
     path: str
+    """Path of the first operator."""
+
     stage: str
+    """The part of the network that it belongs to."""
+
     operator: str
+    """Class of the first operator."""
+
     kind: LayerKind
+    """What sort of layer the first operator is."""
+
     detail: str
+    """Knobs of the first operator."""
+
     fused: tuple[str, ...]
+    """Paths of the operators that run in the same kernel, in order."""
+
     output_shape: tuple[int, ...]
+    """Shape of the last operator's result."""
+
     matrix_flops: int
+    """FLOPs of matrix units: two for each MAC."""
+
     vector_flops: int
+    """FLOPs of all other operations."""
+
     read_bytes: int
+    """Bytes of other kernels' results, and of the input."""
+
     weight_bytes: int
+    """Bytes of weights, each read once."""
+
     written_bytes: int
+    """Bytes of the result."""
+
     bytes: int
+    """All bytes that are moved."""
+
     intensity: float
+    """FLOPs per byte."""
+
     limit: Limit
+    """Whether computing or moving takes longer."""
+
     compute_seconds: float
+    """The larger of both kinds of FLOPs at their rates."""
+
     memory_seconds: float
+    """Bytes at the bandwidth."""
+
     seconds: float
+    """The larger of compute and memory."""
+
     share: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as JSON."""
-        return self._asdict()
+    """Part of the seconds of all kernels."""
 
 
-class Spent(NamedTuple):
-    """What layers of one kind in one stage take of the bound.
+_as_row = maker(RooflineRow)
 
-    Attributes:
-        stage: stem, stage or head.
-        kind: what sort of layer it is.
-        kernels: how many.
-        flops: of both kinds.
-        bytes: all that they move.
-        seconds: of the bound.
-        flops_share: of the network's FLOPs.
-        share: of the network's bound.
-        limit: where most of these seconds go, computing or moving.
-    """
+
+@dataclass(frozen=True, slots=True)
+class TimeShare(Answer):
+    """What the layers of one kind in one stage take of the bound."""
 
     stage: str
+    """The stem, stage or head that the layers are in."""
+
     kind: LayerKind
+    """What sort of layer it is."""
+
     kernels: int
+    """How many kernels."""
+
     flops: int
+    """FLOPs of matrix and vector units."""
+
     bytes: int
+    """All bytes that they move."""
+
     seconds: float
+    """What they take of the bound."""
+
     flops_share: float
+    """Part of the network's FLOPs."""
+
     share: float
+    """Part of the network's bound."""
+
     limit: Limit
-
-    def as_dict(self) -> dict[str, Any]:
-        """The sum as JSON."""
-        return self._asdict()
+    """Where most of these seconds go, computing or moving."""
 
 
-class Bound(NamedTuple):
-    """No run of these kernels, one after another, is quicker than this.
-
-    Attributes:
-        kernels: how many.
-        flops: of both kinds.
-        bytes: all that they move.
-        intensity: FLOPs per byte.
-        seconds: one batch takes at least.
-        images_per_second: at most.
-        compute_share: of the seconds, in kernels that are bound by computing.
-        bandwidth_share: of the seconds, in kernels that are bound by memory.
-    """
+@dataclass(frozen=True, slots=True)
+class TimeBound(Answer):
+    """The least time of some kernels: no run of them, one after another, is quicker."""
 
     kernels: int
+    """How many kernels."""
+
     flops: int
+    """FLOPs of matrix and vector units."""
+
     bytes: int
+    """All bytes that they move."""
+
     intensity: float
+    """FLOPs per byte."""
+
     seconds: float
+    """What one batch takes at least."""
+
     images_per_second: float
+    """Images a second at most."""
+
     compute_share: float
+    """Part of the seconds in kernels that are bound by computing."""
+
     bandwidth_share: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The bound as JSON."""
-        return self._asdict()
+    """Part of the seconds in kernels that are bound by memory."""
 
 
-class Roofline(NamedTuple):
-    """The bound of one network on one device.
+@dataclass(frozen=True, slots=True)
+class Roofline(Answer):
+    """The least time that one network takes on one device, kernel by kernel."""
 
-    Attributes:
-        rows: one for each kernel, in an order in which they can run.
-        bound: of all of them.
-    """
+    rows: Rows[RooflineRow]
+    """One for each kernel, in an order in which they can run."""
 
-    rows: tuple[RooflineRow, ...]
-    bound: Bound
+    bound: TimeBound
+    """The least time of all of them together."""
 
     @property
-    def spent(self) -> tuple[Spent, ...]:
+    def spent(self) -> Rows[TimeShare]:
         """Seconds by stage and kind of layer, the largest share first."""
         return _spent(self.rows)
 
@@ -183,7 +202,7 @@ def roofline(profile: Profile, peaks: Peaks, *, fused: bool = True) -> Roofline:
         for kernel in kernels(profile.graph, fused=fused)
     ]
     total = sum([max(compute, memory) for _, compute, memory in timed])
-    rows = tuple([_row(*one, item_size, paths, total) for one in timed])
+    rows = Rows([_row(*one, item_size, paths, total) for one in timed])
     return Roofline(rows, _bound(rows, total, profile.input_shape[0]))
 
 
@@ -268,34 +287,34 @@ def _row(
     moved = read + weights + written
     path = paths[first.index]
     seconds = max(compute, memory)
-    return RooflineRow(
-        path=path,
-        stage=path.partition(".")[0],
-        operator=type(first.op).__name__,
-        kind=kind(first.call),
-        detail=first.op.detail,
-        fused=tuple([paths[tensor.index] for tensor in kernel.operators[1:]]),
-        output_shape=last.shape,
-        matrix_flops=kernel.matrix_flops,
-        vector_flops=kernel.vector_flops,
-        read_bytes=read,
-        weight_bytes=weights,
-        written_bytes=written,
-        bytes=moved,
-        intensity=(kernel.matrix_flops + kernel.vector_flops) / moved,
-        limit="compute" if compute > memory else "bandwidth",
-        compute_seconds=compute,
-        memory_seconds=memory,
-        seconds=seconds,
-        share=seconds / total,
+    return _as_row(
+        path,
+        path.partition(".")[0],
+        type(first.op).__name__,
+        kind(first.call),
+        first.op.detail,
+        tuple([paths[tensor.index] for tensor in kernel.operators[1:]]),
+        last.shape,
+        kernel.matrix_flops,
+        kernel.vector_flops,
+        read,
+        weights,
+        written,
+        moved,
+        (kernel.matrix_flops + kernel.vector_flops) / moved,
+        "compute" if compute > memory else "bandwidth",
+        compute,
+        memory,
+        seconds,
+        seconds / total,
     )
 
 
-def _bound(rows: Sequence[RooflineRow], seconds: float, images: int) -> Bound:
+def _bound(rows: Sequence[RooflineRow], seconds: float, images: int) -> TimeBound:
     computed = sum([row.matrix_flops + row.vector_flops for row in rows])
     moved = sum([row.bytes for row in rows])
     computing = sum([row.seconds for row in rows if row.limit == "compute"])
-    return Bound(
+    return TimeBound(
         kernels=len(rows),
         flops=computed,
         bytes=moved,
@@ -307,13 +326,13 @@ def _bound(rows: Sequence[RooflineRow], seconds: float, images: int) -> Bound:
     )
 
 
-def _spent(rows: Sequence[RooflineRow]) -> tuple[Spent, ...]:
+def _spent(rows: Sequence[RooflineRow]) -> Rows[TimeShare]:
     groups: dict[tuple[str, LayerKind], list[RooflineRow]] = {}
     for row in rows:
         groups.setdefault((row.stage, row.kind), []).append(row)
     all_flops = _flops(rows)
     found = [
-        Spent(
+        TimeShare(
             stage=stage,
             kind=what,
             kernels=len(group),
@@ -326,7 +345,7 @@ def _spent(rows: Sequence[RooflineRow]) -> tuple[Spent, ...]:
         )
         for (stage, what), group in groups.items()
     ]
-    return tuple(sorted(found, key=lambda spent: -spent.seconds))
+    return Rows(sorted(found, key=lambda spent: -spent.seconds))
 
 
 def _flops(rows: Iterable[RooflineRow]) -> int:

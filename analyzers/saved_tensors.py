@@ -17,51 +17,32 @@ from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,
-    Amax,
-    AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
-    ChannelShuffle,
-    Concat,
-    Contiguous,
-    Conv1d,
     Conv2d,
     Div,
     Dropout,
-    Expand,
-    Flatten,
+    Elementwise,
     GroupNorm,
-    Input,
     LayerNorm,
-    Linear,
     LocalResponseNorm,
-    Lookup,
-    MatMul,
-    Maximum,
     MaxPool2d,
     Mean,
+    Movement,
     Mul,
-    Pad2d,
-    PadChannels,
-    Parameter,
-    Permute,
-    RelativePositions,
-    Reshape,
-    Roll,
+    Op,
+    Pool,
+    Product,
     Rsqrt,
     Scale,
     ScaledDotProductAttention,
-    Select,
     Shape,
     Shift,
-    Slice,
     Softmax,
-    Square,
-    Subsample,
+    Source,
+    Statistic,
     Sum,
     Variance,
-    VectorNorm,
-    WindowMask,
 )
 
 
@@ -98,14 +79,15 @@ class Kept(NamedTuple):
 NOTHING_KEPT = Kept()
 INPUT_KEPT = Kept(inputs=(0,))
 RESULT_KEPT = Kept(output=True)
+FACTORS_KEPT = Kept(inputs=(0, 1), factors=True)
 
 kept = Reading("kept for backward", NOTHING_KEPT)
 
 
-@kept.rule(Conv1d, Linear)
-def operand(_: Conv1d | Linear, __: Shape, ___: Shape) -> Kept:
-    """The input, for the gradient of the weights."""
-    return INPUT_KEPT
+@kept.rule(Product, Mul, Div)
+def factors(_: Op, __: Shape, *inputs: Shape) -> Kept:
+    """Each factor, for the gradient of the other; weights are there anyway."""
+    return INPUT_KEPT if len(inputs) == 1 else FACTORS_KEPT
 
 
 @kept.rule(Conv2d)
@@ -175,20 +157,14 @@ def attention(_: ScaledDotProductAttention, out: Shape, *__: Shape) -> Kept:
     return Kept(inputs=(0, 1, 2), output=True, extra=statistics(prod(out[:-1])))
 
 
-@kept.rule(Mul, Div, MatMul)
-def factors(_: Mul | Div | MatMul, __: Shape, *___: Shape) -> Kept:
-    """Each factor, for the gradient of the other."""
-    return Kept(inputs=(0, 1), factors=True)
+@kept.rule(Elementwise)
+def operands(_: Elementwise, __: Shape, *inputs: Shape) -> Kept:
+    """All that it takes, from which the slope follows."""
+    return Kept(inputs=tuple(range(len(inputs))))
 
 
-@kept.rule(Maximum)
-def contenders(_: Maximum, __: Shape, *___: Shape) -> Kept:
-    """Both, to find out again which was larger."""
-    return Kept(inputs=(0, 1))
-
-
-@kept.rule(Square, Variance)
-def squared(_: Square | Variance, __: Shape, ___: Shape) -> Kept:
+@kept.rule(Variance)
+def squared(_: Variance, __: Shape, ___: Shape) -> Kept:
     """The input: a square's slope is twice that."""
     return INPUT_KEPT
 
@@ -205,8 +181,8 @@ def positions_of_maxima(_: MaxPool2d, out: Shape, __: Shape) -> Kept:
     return Kept(inputs=(0,), extra=Extra(indices=prod(out)))
 
 
-@kept.rule(AvgPool2d)
-def averaged(_: AvgPool2d, __: Shape, ___: Shape) -> Kept:
+@kept.rule(Pool)
+def pooled(_: Pool, __: Shape, ___: Shape) -> Kept:
     """The input, though only its shape is needed."""
     return INPUT_KEPT
 
@@ -217,38 +193,14 @@ def adaptively_averaged(op: AdaptiveAvgPool2d, _: Shape, __: Shape) -> Kept:
     return NOTHING_KEPT if op.size == (1, 1) else INPUT_KEPT
 
 
-@kept.rule(Amax, VectorNorm)
-def compared(_: Amax | VectorNorm, __: Shape, ___: Shape) -> Kept:
+@kept.rule(Statistic)
+def compared(_: Statistic, __: Shape, ___: Shape) -> Kept:
     """Input and result: to find the maxima again, or the direction of a vector."""
     return Kept(inputs=(0,), output=True)
 
 
 # Their gradients depend on shapes alone.
-kept.nothing(
-    Input,
-    Add,
-    Mean,
-    Concat,
-    Subsample,
-    PadChannels,
-    Reshape,
-    Flatten,
-    ChannelShuffle,
-    Pad2d,
-    Parameter,
-    Permute,
-    Scale,
-    Shift,
-    Slice,
-    Sum,
-    Lookup,
-    RelativePositions,
-    WindowMask,
-    Contiguous,
-    Expand,
-    Roll,
-    Select,
-)
+kept.nothing(Add, Mean, Movement, Scale, Shift, Source, Sum)
 
 
 def kept_bytes(

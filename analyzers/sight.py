@@ -37,11 +37,7 @@ from archmeter.analyzers.stretch import (
 )
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import (
-    Activation,
     AdaptiveAvgPool2d,
-    Add,
-    Amax,
-    AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
     ChannelShuffle,
@@ -49,8 +45,7 @@ from archmeter.models.ops import (
     Contiguous,
     Conv1d,
     Conv2d,
-    Div,
-    Dropout,
+    Elementwise,
     Expand,
     Flatten,
     GroupNorm,
@@ -60,33 +55,21 @@ from archmeter.models.ops import (
     LocalResponseNorm,
     Lookup,
     MatMul,
-    Maximum,
-    MaxPool2d,
-    Mean,
-    Mul,
-    Op,
     Pad2d,
     PadChannels,
-    Parameter,
     Permute,
     Pool2d,
-    RelativePositions,
     Reshape,
     Roll,
-    Rsqrt,
-    Scale,
     ScaledDotProductAttention,
     Select,
     Shape,
-    Shift,
     Slice,
     Softmax,
-    Square,
+    Source,
+    Statistic,
     Subsample,
     Sum,
-    Variance,
-    VectorNorm,
-    WindowMask,
 )
 
 Transfer = Callable[..., Stretch]
@@ -129,21 +112,7 @@ def _sight(call: Call, inputs: Sequence[Sight]) -> Sight:
 transfers = Reading[Transfer]("sight", each)
 
 # Each position by itself, and channels that see the same anyway.
-transfers.nothing(
-    Activation,
-    Add,
-    BatchNorm2d,
-    Contiguous,
-    Div,
-    Dropout,
-    Input,
-    Maximum,
-    Mul,
-    Rsqrt,
-    Scale,
-    Shift,
-    Square,
-)
+transfers.nothing(BatchNorm2d, Contiguous, Elementwise, Input)
 
 
 @lru_cache(16_384)
@@ -151,8 +120,8 @@ def _transfer(call: Call) -> Transfer:
     return transfers(call)
 
 
-@transfers.rule(Parameter, RelativePositions, WindowMask)
-def weight(_: Op, out: Shape) -> Transfer:
+@transfers.rule(Source)
+def weight(_: Source, out: Shape) -> Transfer:
     """Nothing of the image."""
     return partial(unseen, len(out))
 
@@ -176,7 +145,7 @@ def conv_sight(op: Conv2d, out: Shape, _: Shape) -> Transfer:
     return partial(windowed, windows=tuple(windows))
 
 
-@transfers.rule(MaxPool2d, AvgPool2d)
+@transfers.rule(Pool2d)
 def pool_sight(op: Pool2d, out: Shape, _: Shape) -> Transfer:
     """Under a window."""
     windows = zip(out[2:], op.kernel, op.stride, op.padding, (1, 1), strict=True)
@@ -212,8 +181,8 @@ def subsample_sight(op: Subsample, _: Shape, __: Shape) -> Transfer:
     return lambda x: x[:, :, :: op.stride, :: op.stride]
 
 
-@transfers.rule(Mean, Amax, Variance, VectorNorm)
-def reduction_sight(op: Mean | Amax | Variance | VectorNorm, _: Shape, __: Shape) -> Transfer:
+@transfers.rule(Statistic)
+def statistic_sight(op: Statistic, _: Shape, __: Shape) -> Transfer:
     """All along the dimensions that are reduced."""
     return partial(over, dims=op.dims)
 

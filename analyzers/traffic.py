@@ -12,56 +12,21 @@ from typing import NamedTuple
 
 from archmeter.analyzers.reading import Reading
 from archmeter.models.ops import (
-    Activation,
-    AdaptiveAvgPool2d,
-    Add,
-    Amax,
-    AvgPool2d,
     BatchNorm2d,
-    BlurPool2d,
-    ChannelShuffle,
-    Concat,
-    Contiguous,
-    Conv1d,
     Conv2d,
-    Div,
     Dropout,
-    Expand,
-    Flatten,
-    GroupNorm,
-    Input,
-    LayerNorm,
-    Linear,
-    LocalResponseNorm,
+    Elementwise,
     Lookup,
-    MatMul,
-    Maximum,
-    MaxPool2d,
-    Mean,
-    Mul,
+    Movement,
+    Norm,
     Op,
     Pad2d,
-    PadChannels,
-    Parameter,
-    Permute,
     Pool2d,
-    RelativePositions,
-    Reshape,
-    Roll,
-    Rsqrt,
-    Scale,
-    ScaledDotProductAttention,
-    Select,
+    Product,
+    Reduction,
     Shape,
-    Shift,
-    Slice,
-    Softmax,
-    Square,
-    Subsample,
-    Sum,
-    Variance,
-    VectorNorm,
-    WindowMask,
+    Source,
+    View,
 )
 
 
@@ -87,34 +52,13 @@ NOTHING_MOVED = Traffic()
 traffic = Reading("traffic", NOTHING_MOVED)
 
 
-@traffic.rule(
-    AdaptiveAvgPool2d,
-    Amax,
-    BlurPool2d,
-    ChannelShuffle,
-    Concat,
-    Contiguous,
-    Conv1d,
-    GroupNorm,
-    LayerNorm,
-    Linear,
-    LocalResponseNorm,
-    MatMul,
-    Mean,
-    PadChannels,
-    Roll,
-    ScaledDotProductAttention,
-    Softmax,
-    Sum,
-    Variance,
-    VectorNorm,
-)
+@traffic.rule(Movement, Norm, Product, Reduction)
 def everything(_: Op, out: Shape, *inputs: Shape) -> Traffic:
     """All of each input, and the result."""
     return Traffic(tuple(map(prod, inputs)), prod(out))
 
 
-@traffic.rule(Activation, Add, BatchNorm2d, Div, Maximum, Mul, Rsqrt, Scale, Shift, Square)
+@traffic.rule(BatchNorm2d, Elementwise)
 def element_by_element(_: Op, out: Shape, *inputs: Shape) -> Traffic:
     """The same; a batch norm is elementwise at inference, when its statistics are constants."""
     return Traffic(tuple(map(prod, inputs)), prod(out), elementwise=True)
@@ -130,7 +74,7 @@ def under_windows(op: Conv2d, out: Shape, x: Shape) -> Traffic:
     return Traffic((x[0] * x[1] * rows * columns,), prod(out))
 
 
-@traffic.rule(MaxPool2d, AvgPool2d)
+@traffic.rule(Pool2d)
 def under_pooling_windows(op: Pool2d, out: Shape, x: Shape) -> Traffic:
     """What some window touches."""
     rows, columns = (
@@ -155,21 +99,8 @@ def rows_looked_up(_: Lookup, out: Shape, table: Shape, indices: Shape) -> Traff
     return Traffic((min(prod(table), prod(out)), 0), prod(out), index_reads=prod(indices))
 
 
-# Weights are read by whoever takes them; the others are views, or do nothing at inference.
-traffic.nothing(
-    Input,
-    Parameter,
-    RelativePositions,
-    WindowMask,
-    Dropout,
-    Expand,
-    Flatten,
-    Permute,
-    Reshape,
-    Select,
-    Slice,
-    Subsample,
-)
+# Weights are read by whoever takes them; dropout does nothing at inference.
+traffic.nothing(Dropout, Source, View)
 
 
 def _touched(size: int, positions: int, kernel: int, stride: int, padding: int, gap: int) -> int:

@@ -8,13 +8,17 @@ use; one that fits is the explanation. What remains is explained by the table, o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from math import prod
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
+from pydantic import JsonValue
+
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.conventions import fvcore_count
-from archmeter.analyzers.layer_table import Row
+from archmeter.analyzers.layer_table import Layer
 from archmeter.analyzers.profile import Profile, analyze
 from archmeter.models.published import Published, published
 
@@ -24,43 +28,49 @@ FigureName = Literal["params", "flops", "activations"]
 MILLION, BILLION = 10**6, 10**9
 
 
-class Verification(NamedTuple):
-    """One printed figure beside the counted one.
-
-    Attributes:
-        figure: what was printed; ``flops`` are MACs or twice as many, as the convention says.
-        printed: the digits.
-        unit: what they are multiplied by: a million, or a thousand millions.
-        counted: the same figure of the same network here.
-        difference: counted ÷ printed - 1.
-        reason: why they differ, if they do and it is known.
-        request: the architecture as a request.
-    """
+@dataclass(frozen=True, slots=True)
+class VerifiedFigure(Answer):
+    """A figure that was printed of a network, beside the one that is counted here."""
 
     architecture: str
     family: str
     source: str
     resolution: int
     figure: FigureName
-    convention: str
-    printed: str
-    unit: int
-    counted: int
-    difference: float
-    verdict: Verdict
-    reason: str
-    top1: float | None
-    request: Mapping[str, Any]
+    """What was printed; ``flops`` are MACs or twice as many, as the convention says."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The record as JSON."""
-        return {**self._asdict(), "request": dict(self.request)}
+    convention: str
+    """What the source counts as FLOPs; empty for other figures."""
+
+    printed: str
+    """The digits as they are printed."""
+
+    unit: int
+    """What they are multiplied by: a million, or a thousand millions."""
+
+    counted: int
+    """The same figure of the same network here."""
+
+    difference: float
+    """counted ÷ printed - 1."""
+
+    verdict: Verdict
+    """Whether both are equal, differ for a known reason, or for none that is known."""
+
+    reason: str
+    """Why they differ, if they do and it is known."""
+
+    top1: float | None
+    """Accuracy on ImageNet in per cent, as printed."""
+
+    request: Mapping[str, JsonValue]
+    """The architecture as a request."""
 
 
 @cache
-def verify() -> tuple[Verification, ...]:
+def verify() -> Rows[VerifiedFigure]:
     """Count every published network that a family expresses; about a second, once."""
-    return tuple(
+    return Rows(
         verification
         for row in published()
         if (spec := row.spec()) is not None
@@ -75,7 +85,7 @@ def agrees(printed: str, counted: int, unit: int) -> bool:
     return abs(Decimal(counted) / unit - digits) < last
 
 
-def _verifications(row: Published, profile: Profile) -> Iterator[Verification]:
+def _verifications(row: Published, profile: Profile) -> Iterator[VerifiedFigure]:
     totals = profile.totals
     if row.params_m:
         yield _verification(row, "params", row.params_m, MILLION, totals.params, _params(profile))
@@ -97,9 +107,9 @@ def _verification(
     unit: int,
     counted: int,
     others: Mapping[str, int],
-) -> Verification:
+) -> VerifiedFigure:
     verdict, reason = _judge(printed, unit, counted, others, row.explanation)
-    return Verification(
+    return VerifiedFigure(
         architecture=row.architecture,
         family=row.family,
         source=row.source,
@@ -113,7 +123,7 @@ def _verification(
         verdict=verdict,
         reason=reason,
         top1=float(row.top1) if row.top1 else None,
-        request=row.request,
+        request=dict(row.request),
     )
 
 
@@ -165,7 +175,7 @@ def _flops(profile: Profile, *, twice: bool) -> dict[str, int]:
     return {**readings, **alone, **in_binary}
 
 
-def _classifier(profile: Profile) -> list[Row]:
+def _classifier(profile: Profile) -> list[Layer]:
     return [row for row in profile.rows if row.path.startswith("head.") and row.macs]
 
 

@@ -13,13 +13,14 @@ import sys
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from archmeter.app.budgets.answers import fit_answer, sample_answer
-from archmeter.app.budgets.requests import FitRequest, SampleRequest
-from archmeter.app.validation import validate
+from archmeter.app.ask.question import question
+from archmeter.app.ask.validation import validate
+from archmeter.app.questions.fit import FitReport
+from archmeter.app.questions.sample import SampleReport
 from archmeter.models.registry import presets
 
 SPECS = (250, 500, 1000, 2000, 4000, 8000)
@@ -39,16 +40,17 @@ TOTALS = [{"total": "macs", "at_most": 600e6}, {"total": "params", "at_most": 5e
 MEMORY = [*TOTALS, {"total": "training_bytes", "at_most": 4e9, "batch": 128}]
 
 
-def search(bounds: list[dict[str, Any]], max_specs: int, seed: int, **knobs: Any) -> dict[str, Any]:
+def answer(module: str, **parameters: Any) -> object:
+    """The answer to a question about RegNet."""
+    asked = question(module)
+    request = validate(asked.request, {"preset": "regnetx_004", **parameters})
+    return asked.answered(request, request.network())
+
+
+def search(bounds: list[dict[str, Any]], max_specs: int, seed: int, **knobs: Any) -> FitReport:
     """The answer to a budget."""
-    question = {
-        "architecture": {"preset": "regnetx_004"},
-        "knobs": {**KNOBS, **knobs},
-        "bounds": bounds,
-        "max_specs": max_specs,
-        "seed": seed,
-    }
-    return fit_answer(validate(FitRequest, question))
+    parameters = {"bounds": bounds, "max_specs": max_specs, "seed": seed}
+    return cast("FitReport", answer("fit", knobs={**KNOBS, **knobs}, **parameters))
 
 
 def times(
@@ -58,11 +60,11 @@ def times(
     cores, passed = [], []
     for seed in range(rounds):
         core, start = process_time(), perf_counter()
-        answer = search(bounds, max_specs, seed, **knobs)
+        report = search(bounds, max_specs, seed, **knobs)
         cores.append(process_time() - core)
         passed.append(perf_counter() - start)
-        assert answer["examined"] == max_specs, answer["stopped"]
-        assert answer["feasible"]
+        assert report.examined == max_specs, report.stopped
+        assert report.feasible
     return median(cores), median(passed)
 
 
@@ -97,14 +99,8 @@ def growth_with_depth(rounds: int) -> None:
 
 def sample_operators(depth: dict[str, int]) -> float:
     """Mean operators of the networks of these depths."""
-    question = {
-        "architecture": {"preset": "regnetx_004"},
-        "knobs": {**KNOBS, "depth": depth},
-        "totals": ["operators"],
-        "count": 200,
-    }
-    mean: float = sample_answer(validate(SampleRequest, question))["distributions"][0]["mean"]
-    return mean
+    report = answer("sample", knobs={**KNOBS, "depth": depth}, totals=["operators"], count=200)
+    return float(cast("SampleReport", report).distributions[0].mean)
 
 
 def main() -> int:

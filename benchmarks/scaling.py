@@ -29,22 +29,21 @@ _MEMORY = (*_TOTALS, "inference_peak_bytes", "training_saved_bytes")
 
 _ONE_CURVE = """
 import gc, json, sys, time
-from archmeter.app.scaling.answers import curves_answer, spec_of
-from archmeter.app.scaling.kept import KeptAnswers, question_key
-from archmeter.app.scaling.requests import CurvesRequest
+from archmeter.app.ask.cache import ANSWERS, request_key
+from archmeter.app.ask.question import question
 
-request = CurvesRequest.model_validate(json.loads(sys.argv[1]))
-kept = KeptAnswers()
-spec = spec_of(request.architecture)
-key = question_key("curves", request, spec.canonical())
+curves = question("curves")
+request = curves.request.model_validate(json.loads(sys.argv[1]))
+network = request.network()
 gc.collect()
 wall, cpu = time.perf_counter(), time.process_time()
-kept.answer(key, lambda: curves_answer(request, spec))
+key = request_key(curves, request, network)
+ANSWERS.answer(key, lambda: curves.answered(request, network).to_json())
 cold = time.perf_counter() - wall, time.process_time() - cpu
 wall = time.perf_counter()
-assert kept.find(question_key("curves", request, spec_of(request.architecture).canonical()))
+assert ANSWERS.find(request_key(curves, request, request.network()))
 again = time.perf_counter() - wall
-operators = len(spec.graph().tensors) - 1
+operators = len(network.spec.graph().tensors) - 1
 print(json.dumps([*cold, again, operators]))
 """
 
@@ -54,7 +53,7 @@ def one_curve(
 ) -> tuple[float, float, float, int]:
     """Milliseconds on the wall, of the processor, and for the same again; operators of the base."""
     request = {
-        "architecture": {"preset": preset},
+        "preset": preset,
         "curves": [curve],
         "totals": totals,
         # Up to four times the ideal cost: 1.92^2.12.

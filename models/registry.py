@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
@@ -27,12 +28,21 @@ def families() -> Mapping[str, Family]:
         TypeError: if two families share a name.
     """
     found: dict[str, Family] = {}
-    for module in iter_modules(archmeter.models.families.__path__, "archmeter.models.families."):
-        family: Family = import_module(module.name).FAMILY
+    for module in _modules():
+        family = _family(module)
         if family.name in found:
             raise TypeError(f"two families are called {family.name!r}")
         found[family.name] = family
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _modules() -> list[str]:
+    return [module.name for module in iter_modules(archmeter.models.families.__path__)]
+
+
+def _family(module: str) -> Family:
+    family: Family = import_module(f"archmeter.models.families.{module}").FAMILY
+    return family
 
 
 @cache
@@ -57,22 +67,38 @@ def family(name: str) -> Family:
     Raises:
         UnknownFamily: with the nearest names.
     """
+    if name in _modules() and _family(name).name == name:  # the others need not be imported
+        return _family(name)
     try:
         return families()[name]
     except KeyError:
         raise UnknownFamily(name, families()) from None
 
 
+@cache
 def preset(name: str) -> Preset:
     """The preset of this name.
 
     Raises:
         UnknownPreset: with the nearest names.
     """
+    for module in _likely(name):  # the others need not be imported
+        for found in _family(module).presets:
+            if found.name == name:
+                return found
     try:
         return presets()[name]
     except KeyError:
         raise UnknownPreset(name, presets()) from None
+
+
+def _likely(preset: str) -> Iterator[str]:
+    """Families that a preset is called after, then those that write its name out."""
+    folder = Path(archmeter.models.families.__path__[0])
+    yield from (module for module in reversed(_modules()) if preset.startswith(module))
+    for module in _modules():
+        if f'"{preset}"' in (folder / f"{module}.py").read_text("utf-8"):
+            yield module
 
 
 def resolve(architecture: Mapping[str, Any]) -> ArchitectureSpec:

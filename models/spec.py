@@ -59,7 +59,7 @@ Depths = Annotated[
 class ArchitectureSpec(BaseModel, ABC):
     """What every architecture can be asked for; families add their own knobs."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     family: str
     resolution: Resolution = Field(

@@ -116,7 +116,7 @@ def test_a_wrong_count_is_reported_with_its_layer(
 
 
 def test_a_report_is_plain_json() -> None:
-    report = audit(resolve({"preset": "resnet20_cifar10"})).as_dict()
+    report = audit(resolve({"preset": "resnet20_cifar10"})).to_dict()
     assert report["agrees"] is True
     assert {"figure", "tool", "input_shape", "ours", "theirs", "agrees", "where", "scratch"} == set(
         report["checks"][0]

@@ -234,9 +234,9 @@ def test_values_beyond_a_knob_are_clipped_and_fractions_rounded_and_both_are_tol
     )
     (space,) = found.spaces
     rounded, clipped = space.trims
-    assert (rounded["knob"], rounded["departure"], rounded["values"]) == ("w0", "rounded", 4)
-    assert "21.1121" in rounded["reason"]
-    assert (clipped["knob"], clipped["departure"], clipped["values"]) == (
+    assert (rounded.knob, rounded.departure, rounded.values) == ("w0", "rounded", 4)
+    assert "21.1121" in rounded.reason
+    assert (clipped.knob, clipped.departure, clipped.values) == (
         "width_multiplier", "clipped", 4,
     )  # fmt: skip
     assert space.combinations == found.combinations == 36

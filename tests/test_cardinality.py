@@ -6,8 +6,8 @@ import pytest
 
 from archmeter.analyzers import analyze
 from archmeter.analyzers.scaling.cardinality import (
+    CardinalityTrade,
     NoCardinality,
-    Trade,
     UnknownPart,
     trades,
 )
@@ -98,7 +98,7 @@ def test_what_is_beyond_the_knobs_is_told() -> None:
     assert (many.group_width, many.outcome, many.below) == (1, "clipped", None)
     assert many.reason
     assert many.reason.startswith("1 is the least there may be: +")
-    assert none == Trade(
+    assert none == CardinalityTrade(
         2000, None, None, None, None, None, None, "infeasible", none.reason
     )  # fmt: skip
     assert "less than or equal to 1024" in (none.reason or "")

@@ -8,9 +8,9 @@ import pytest
 
 from archmeter.analyzers import Profile, analyze
 from archmeter.analyzers.conventions import fvcore_count
-from archmeter.app.cli.request import read_request
-from archmeter.app.errors import InvalidRequest
-from archmeter.app.question import Question
+from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.network import Network
+from archmeter.app.cli.network import read_request
 from archmeter.models.errors import ArchmeterError, ShapeError
 from archmeter.models.registry import describe, presets, resolve
 from tests.compositions import FOUR, KNOWN, OF_50, Fields, stages
@@ -19,8 +19,8 @@ from tests.compositions import FOUR, KNOWN, OF_50, Fields, stages
 def figures(profile: Profile) -> Fields:
     """All that is counted; how many views there are, and what the peak is called, is not cost."""
     both = {
-        **profile.totals.as_dict(),
-        **profile.memory.as_dict(),
+        **profile.totals.to_dict(),
+        **profile.memory.to_dict(),
         "fvcore": fvcore_count(profile.graph),
         "output": profile.output_shape,
     }
@@ -188,6 +188,7 @@ ONE = {"block": "bottleneck", "width": 64}
     [
         ({"stages": [ONE, {**ONE, "depth": 0}]}, "stages.1.depth", 0, "an integer from 1 to 2048"),
         ({"stages": [{"block": "basic"}]}, "stages.0.width", None, "an integer from 1 to 16384"),
+        ({"stages": [{**ONE, "depth": True}]}, "stages.0.depth", True, "an integer from 1 to 2048"),
         ({"stages": [{"width": 64}]}, "stages.0.block", None, '"bottleneck"'),
         ({"stages": [{**ONE, "block": "neck"}]}, "stages.0.block", "neck", '"bottleneck"'),
         ({"stages": [ONE, 7]}, "stages.1", 7, "an object whose"),
@@ -249,7 +250,7 @@ def test_a_fault_is_named_by_its_path_with_what_would_be_accepted(
     architecture: Fields, field: str, value: object, accepted: str
 ) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        Question.parse({"architecture": {"family": "custom", **architecture}})
+        Network.parse({"architecture": {"family": "custom", **architecture}})
     (error,) = refused.value.errors
     assert error.field == f"architecture.{field}"
     assert error.value == value
@@ -262,6 +263,8 @@ def test_a_fault_is_named_by_its_path_with_what_would_be_accepted(
         ({"stages": {"9": {"width": 8}}}, "stages.9", "from 0 to 3"),
         ({"stages": {"01": {"width": 8}}}, "stages.01", "from 0 to 3"),
         ({"stages": {"2": 512}}, "stages.2", "an object"),
+        ({"stages": {"2": {"depth": True}}}, "stages.2.depth", "an integer from 1 to 2048"),
+        ({"width_multiplier": True}, "width_multiplier", "a number from 0.05 to 32"),
         ({"stages": {"2": {"wdth": 512}}}, "stages.2.wdth", "width"),
         ({"stages": {"2": {"width": 100}}}, "stages.2.group_width", "a divisor of 100"),
         ({"stages": {"2": {"block": "nothing"}}}, "stages.2.block", '"x_block"'),
@@ -273,7 +276,7 @@ def test_a_change_that_cannot_be_is_named_by_its_path(
     changes: Fields, field: str, accepted: str
 ) -> None:
     with pytest.raises(ArchmeterError) as refused:
-        Question.parse({"architecture": {"preset": "custom_regnety_4gf", **changes}})
+        Network.parse({"architecture": {"preset": "custom_regnety_4gf", **changes}})
     errors = refused.value.errors if isinstance(refused.value, InvalidRequest) else [refused.value]
     assert [error.field for error in errors] == [f"architecture.{field}"]
     assert accepted in (errors[0].accepted or "")

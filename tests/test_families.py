@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+import archmeter.models.families
 from archmeter.analyzers.profile import Profile
 from archmeter.models import registry
 from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
@@ -124,9 +125,7 @@ def test_specs_are_frozen_and_refuse_what_they_do_not_know(family: Family) -> No
 
 
 def test_a_second_family_of_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = [
-        *registry.iter_modules(registry.models.families.__path__, "archmeter.models.families.")
-    ]
+    modules = [*registry.iter_modules(archmeter.models.families.__path__)]
     monkeypatch.setattr(registry, "iter_modules", lambda *_: [*modules, modules[0]])
     with pytest.raises(TypeError, match="two families are called"):
         families.__wrapped__()

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archmeter.analyzers import Profile, analyze
+from archmeter.analyzers.figures import READERS
 from archmeter.analyzers.formulas import (
     BLOCKS,
     ClosedForms,
@@ -25,10 +26,12 @@ from archmeter.analyzers.formulas import (
     block_forms,
     network_forms,
 )
+from archmeter.analyzers.formulas.counting import WITHOUT_FORMULA
 from archmeter.analyzers.formulas.listing import latex_source, python_source
 from archmeter.analyzers.formulas.networks import integer_knobs
 from archmeter.analyzers.formulas.polynomial import Polynomial
 from archmeter.analyzers.formulas.tracing import derive
+from archmeter.analyzers.scaling.totals import TOTALS as SCALING_TOTALS
 from archmeter.models.errors import SpecConflict
 from archmeter.models.graph import Graph
 from archmeter.models.registry import families, presets, resolve
@@ -65,9 +68,9 @@ def inside(forms: ClosedForms, seed: str, count: int) -> Iterator[dict[str, int]
 
 def counted(profile: Profile) -> dict[str, int]:
     """What is counted directly, by the names that formulas have."""
-    totals = profile.totals.as_dict()
+    totals = profile.totals.to_dict()
     kinds = totals.pop("flops_by_kind")
-    memory = profile.memory.as_dict()
+    memory = profile.memory.to_dict()
     return {**totals, **memory, **{f"flops.{kind}": count for kind, count in kinds.items()}}
 
 
@@ -260,6 +263,13 @@ def test_every_preset_has_formulas_that_hold_for_it_and_nearby(preset: Preset) -
         check_figures(forms, point, analyze(*resized(preset.spec, point)))
 
 
+def test_every_total_has_a_formula_or_a_reason_why_not() -> None:
+    derived = network_forms(presets()["resnet18"].spec).figures
+    for total in {*READERS, *SCALING_TOTALS}:
+        assert (total in derived) != bool(WITHOUT_FORMULA.get(total)), total
+    assert WITHOUT_FORMULA.keys() <= {*READERS, *SCALING_TOTALS}
+
+
 def test_without_symbols_formulas_are_numbers() -> None:
     spec = presets()["resnet18"].spec
     forms = network_forms(spec, symbols=[])
@@ -345,12 +355,11 @@ def test_python_latex_and_json_say_the_same(forms: ClosedForms) -> None:
     for point in inside(forms, forms.name, 5):
         expected = forms.at(point)
         assert function(**point) == expected
-        for name, figure in forms.figures.items():
-            terms = figure.as_dict()["terms"]
-            assert expected[name] == sum(
-                Fraction(term["coefficient"])
-                * prod(Fraction(point[s]) ** power for s, power in term["powers"].items())
-                for term in terms
+        for formula in forms.formulas:
+            assert expected[formula.figure] == sum(
+                Fraction(term.coefficient)
+                * prod(Fraction(point[s]) ** power for s, power in term.powers.items())
+                for term in formula.terms
             )
     for allowed in forms.domain:
         with pytest.raises(ValueError, match=r"^\w+(/\w+)? >= "):

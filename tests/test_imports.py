@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,12 @@ LAYERS = (
     "archmeter.models.families",
 )
 FAMILIES = "archmeter.models.families"
+APART = {
+    "archmeter.app.ask": ("http", "web", "client"),
+    "archmeter.app.questions": ("http", "web", "client"),
+    "archmeter.app.client": ("http", "web", "store", "cli"),
+}
+"""What is asked knows of no way to ask it, and a client needs no service to be installed."""
 HEAVY = {
     "torch": (
         "archmeter.models.torch_*",
@@ -133,6 +140,10 @@ def wrong_directions(one: Import) -> Iterator[str]:
     mine, theirs = layer(one.importer), layer(one.imported)
     if mine is not None and theirs is not None and theirs > mine:
         yield f"{LAYERS[mine]} must not import the later {LAYERS[theirs]}"
+    for part, others in APART.items():
+        for name in others:
+            if is_within(one.importer, part) and is_within(one.imported, f"archmeter.app.{name}"):
+                yield f"{part} must not import archmeter.app.{name}"
     family, other = family_of(one.importer), family_of(one.imported)
     if family and other and family != other:
         yield f"the family {family} must not import the family {other}"
@@ -173,6 +184,7 @@ def test_the_named_modules_exist() -> None:
     """A rule about a module that was renamed would pass for ever."""
     names = set(modules())
     assert names >= set(LAYERS) | {"archmeter.models.torch_module", "archmeter.analyzers.audit"}
+    assert names >= set(APART) | {f"archmeter.app.{name}" for name in chain(*APART.values())}
     assert any(family_of(name) for name in names)
 
 
@@ -199,7 +211,7 @@ def test_the_sanctioned_importers_do_import_torch_and_fvcore() -> None:
         ),
         (
             "archmeter.models.spec",
-            "from archmeter.app.main import create",
+            "from archmeter.app.http.main import create",
             "models must not import app",
         ),
         (
@@ -207,7 +219,17 @@ def test_the_sanctioned_importers_do_import_torch_and_fvcore() -> None:
             "from archmeter.app import settings",
             "analyzers must not import app",
         ),
-        ("archmeter.app.main", "import tests.tools", "app must not import tests"),
+        ("archmeter.app.http.main", "import tests.tools", "app must not import tests"),
+        (
+            "archmeter.app.questions.roofline",
+            "def f():\n    from archmeter.app.http import problems",
+            "must not import archmeter.app.http",
+        ),
+        (
+            "archmeter.app.client.calls",
+            "from archmeter.app.store import Store",
+            "archmeter.app.client must not import archmeter.app.store",
+        ),
         (
             "archmeter.models.ops",
             "from . import graph",
@@ -234,8 +256,12 @@ def test_the_sanctioned_importers_do_import_torch_and_fvcore() -> None:
             "def f():\n    from . import resnet",
             "the family resnet",
         ),
-        ("archmeter.app.services", "def f():\n    import torch", "torch is imported only by"),
-        ("archmeter.app.services", "import importlib\nimportlib.import_module('torch')", "only by"),
+        ("archmeter.app.store.analyses", "def f():\n    import torch", "torch is imported only by"),
+        (
+            "archmeter.app.store.analyses",
+            "import importlib\nimportlib.import_module('torch')",
+            "only by",
+        ),
         ("archmeter.models.torch_module", "import torch", "inside functions"),
         ("archmeter.models.torch_module", "class A:\n    from torch import nn", "inside functions"),
         (
@@ -269,7 +295,7 @@ def test_a_planted_bad_import_is_found(module: str, source: str, rule: str) -> N
     ("module", "source"),
     [
         (
-            "archmeter.app.main",
+            "archmeter.app.http.main",
             "from archmeter.analyzers import analyze\nfrom archmeter.models.spec import InputSpec",
         ),
         (
@@ -281,6 +307,8 @@ def test_a_planted_bad_import_is_found(module: str, source: str, rule: str) -> N
             "from archmeter.models.layers import conv\nfrom archmeter.models.ops import Op",
         ),
         ("archmeter.models.registry", "from archmeter.models import families"),
+        ("archmeter.app.client.calls", "from archmeter.app.ask.question import Question"),
+        ("archmeter.app.http.questions", "from archmeter.app.questions import analyze"),
         ("archmeter.models.torch_module", "def lower():\n    from torch import nn"),
         ("archmeter.models.importers.onnx", "if TYPE_CHECKING:\n    import torch"),
         ("archmeter.models.torch_module", "if typing.TYPE_CHECKING:\n    import torch.fx"),

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from archmeter.analyzers import Profile, Row, analyze
+from archmeter.analyzers import Layer, Profile, analyze
 from archmeter.models.errors import ArchmeterError, GraphTooLarge, ShapeError
 from archmeter.models.graph import MAX_EXACT
 from archmeter.models.ops import Input
@@ -46,10 +46,10 @@ def profiled(spec: ArchitectureSpec, batch: int = 1, dtype: Any = "float32") -> 
 
 def figures(profile: Profile) -> dict[str, Any]:
     return {
-        **profile.totals.as_dict(),
-        **profile.memory.as_dict(),
-        "rows": [row.as_dict() for row in profile.rows],
-        "stages": [stage.as_dict() for stage in profile.stages],
+        **profile.totals.to_dict(),
+        **profile.memory.to_dict(),
+        "rows": profile.rows.to_list(),
+        "stages": profile.stages.to_list(),
     }
 
 
@@ -57,7 +57,7 @@ def check_sums(profile: Profile) -> None:
     """Rows, stages and blocks add up to what is above them."""
     totals = {column: getattr(profile.totals, column) for column in COLUMNS}
     totals["saved_bytes"] = profile.memory.training_saved_bytes
-    loose: dict[str, list[Row]] = defaultdict(
+    loose: dict[str, list[Layer]] = defaultdict(
         list
     )  # operators that stand in a stage beside its blocks
     for row in profile.rows:

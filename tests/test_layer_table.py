@@ -2,7 +2,7 @@
 
 import pytest
 
-from archmeter.analyzers import LayerTable, Profile, Row
+from archmeter.analyzers import Layer, LayerTable, Profile
 from archmeter.models.registry import resolve
 
 
@@ -14,7 +14,7 @@ def profile() -> Profile:
 def test_there_is_a_row_for_each_operator(profile: Profile) -> None:
     rows = list(profile.rows)
     assert len(rows) == len(profile.rows) == profile.totals.operators
-    assert all(isinstance(row, Row) for row in rows)
+    assert all(isinstance(row, Layer) for row in rows)
     assert [row.path for row in rows] == profile.paths[1:]
     for field in ("params", "buffers", "macs", "flops", "activations"):
         assert sum(getattr(row, field) for row in rows) == getattr(profile.totals, field)

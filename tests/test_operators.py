@@ -37,6 +37,28 @@ READINGS = {
     if isinstance(reading, Reading)
 }
 
+EACH_ITS_OWN: dict[type[Op], set[str]] = {
+    ops.Source: set(),
+    ops.Elementwise: set(),
+    # What its statistics are taken of.
+    ops.Norm: {"kept for backward", "workspace", "sight"},
+    # Along which dimensions, and whether it has to find its elements again.
+    ops.Reduction: {"kept for backward", "receptive field", "sight"},
+    # Where elements go.
+    ops.Movement: {"sight"},
+    # How many terms a sum has and where they are; by what name tools know it.
+    ops.Product: {
+        "macs",
+        "papers",
+        "ptflops: modules",
+        "receptive field",
+        "sight",
+        "thop",
+        "torchinfo",
+    },
+}
+"""Readings in which operators of a kind have too little in common: each has to say its own."""
+
 
 class Sample(NamedTuple):
     """An operator, and how its inputs are made from a tensor of shape (N, 8, H, W)."""
@@ -192,6 +214,31 @@ def test_every_reading_says_something_about_every_operator(
     assert reading.covers(operator)
 
 
+@pytest.mark.parametrize("operator", VOCABULARY, ids=lambda operator: operator.__name__)
+def test_every_operator_is_of_exactly_one_kind(operator: type[Op]) -> None:
+    assert sum(issubclass(operator, kind) for kind in ops.KINDS) == 1
+
+
+@pytest.mark.parametrize("kind", ops.KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_an_operator_without_rules_inherits_those_of_its_kind(
+    reading: Reading[Any], kind: type[Op]
+) -> None:
+    newcomer: type[Op] = type("Newcomer", (kind,), {"__slots__": ()})
+    if reading.name in EACH_ITS_OWN[kind]:
+        assert not reading.covers(newcomer)
+    else:
+        assert reading.rules[newcomer] is reading.rules[kind]
+
+
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_no_reading_says_anything_about_an_operator_of_no_kind(reading: Reading[Any]) -> None:
+    stranger: type[Op] = type("Stranger", (Op,), {"__slots__": ()})
+    assert not reading.covers(stranger)
+    with pytest.raises(KeyError):
+        reading.rules[stranger]
+
+
 def test_the_readings_are_found() -> None:
     """Passing is not for want of any."""
     assert {macs.name, flops.name, activations.name} < set(READINGS)
@@ -202,6 +249,19 @@ def test_an_operator_has_one_rule_in_a_reading() -> None:
     reading.nothing(Conv2d)
     with pytest.raises(TypeError, match="colour already has a rule for Conv2d"):
         reading.rule(Linear, Conv2d)(lambda *_: 1)
+
+
+def test_the_most_specific_rule_holds_whenever_it_comes() -> None:
+    reading: Reading[str] = Reading("colour", "none")
+    reading.rule(ops.Reduction)(lambda *_: "of the kind")
+    pool = Graph.trace(lambda x: then(x, ops.MaxPool2d((2, 2), (2, 2))), INPUT).calls[1]
+    assert reading(pool) == "of the kind"
+    reading.rule(ops.Pool2d)(lambda *_: "of pools")
+    assert reading(pool) == "of pools"
+    reading.nothing(ops.MaxPool2d)
+    assert reading(pool) == "none"
+    with pytest.raises(TypeError, match="colour already has a rule for Reduction"):
+        reading.nothing(ops.Reduction)
 
 
 @every_sample

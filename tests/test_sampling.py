@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from archmeter.analyzers import analyze
 from archmeter.analyzers.scaling.bounds import Bound, limits
+from archmeter.analyzers.scaling.budget import Effort
 from archmeter.analyzers.scaling.domains import ImpossibleKnob, Knob, Range
 from archmeter.analyzers.scaling.examine import Judge
 from archmeter.analyzers.scaling.sampling import Sampling, distribution, sample
@@ -45,10 +46,8 @@ def ask(
         Space({"preset": preset}, knobs, increasing),
         Judge(limits(bounds or [], 1), also=TOTALS),
         count,
+        Effort(max_draws, max_operators, seed),
         totals=TOTALS,
-        seed=seed,
-        max_draws=max_draws,
-        max_operators=max_operators,
     )
 
 

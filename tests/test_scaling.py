@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archmeter.analyzers import Profile, analyze
 from archmeter.analyzers.devices import device
 from archmeter.analyzers.roofline import roofline
-from archmeter.analyzers.scaling.curves import COMPOUND, LAWS, Law, curve, spaced
+from archmeter.analyzers.scaling.curves import COMPOUND, LAWS, ScalingLaw, curve, spaced
 from archmeter.analyzers.scaling.knobs import Base, Multipliers
 from archmeter.analyzers.scaling.published import EFFICIENTNETS, coefficients, overlay, tables
 from archmeter.analyzers.scaling.sizes import sizes
@@ -251,11 +251,11 @@ def test_published_coefficients_give_the_figures_of_other_libraries() -> None:
             if row["family"] == "efficientnet"
         }
     made = overlay(lab())
-    assert [one.coefficients.name for one in made] == list(EFFICIENTNETS)
+    assert [one.name for one in made] == list(EFFICIENTNETS)
     for one in made:
-        network = one.published
+        network = one.network
         assert network.sizes is not None
-        row = theirs[one.coefficients.name, network.sizes.resolution[0]]
+        row = theirs[one.name, network.sizes.resolution[0]]
         counted = {name: int(row[name]) for name in ("macs", "params", "activations")}
         assert network.totals == counted
 
@@ -263,8 +263,8 @@ def test_published_coefficients_give_the_figures_of_other_libraries() -> None:
 def test_published_coefficients_are_those_of_no_step_of_the_law() -> None:
     for found in coefficients()[1:]:
         assert found.law.ideal_cost == pytest.approx(found.published.ideal_cost)
-        depth, width, resolution = found.phi_of
-        assert max(depth, width, resolution) - min(depth, width, resolution) > 0.05
+        alone = (found.phi_of.depth, found.phi_of.width, found.phi_of.resolution)
+        assert max(alone) - min(alone) > 0.05
     b1 = coefficients()[1]
     assert (b1.published.depth, b1.published.width) == (1.1, 1.0)
     assert b1.published.resolution == pytest.approx(240 / 224)
@@ -306,21 +306,21 @@ def test_laws_of_one_dimension_double_the_ideal_cost_with_each_step() -> None:
 def test_a_curve_through_zero_meets_the_base_and_negative_steps_shrink_it() -> None:
     made = curve(lab(), "compound", COMPOUND, spaced(-2, 2, 5))
     assert [point.phi for point in made.points] == [-2, -1, 0, 1, 2]
-    counted = [point.network.counted or 0 for point in made.points]
+    counted = [point.counted or 0 for point in made.points]
     assert counted == sorted(counted)
     assert counted[2] == 1
     for point in made.points:
-        assert point.network.ideal == pytest.approx(COMPOUND.product**point.phi)
+        assert point.ideal == pytest.approx(COMPOUND.product**point.phi)
 
 
 def test_a_point_is_the_network_analyzed_by_itself() -> None:
     names = [name for name in TOTALS if name != ROOFLINE]
     (point,) = curve(lab(B0, *names), "compound", COMPOUND, (2.0,)).points
-    assert point.network.changes is not None
-    profile = analyze(resolve({"preset": "efficientnet_b0", **point.network.changes}))
-    assert point.network.totals is not None
-    assert point.network.totals.keys() == set(names)
-    for name, value in point.network.totals.items():
+    assert point.changes is not None
+    profile = analyze(resolve({"preset": "efficientnet_b0", **point.changes}))
+    assert point.totals is not None
+    assert point.totals.keys() == set(names)
+    for name, value in point.totals.items():
         part = profile.totals if hasattr(profile.totals, name) else profile.memory
         if hasattr(part, name):
             assert value == getattr(part, name), name
@@ -356,8 +356,8 @@ def test_work_is_bounded() -> None:
 
 
 def test_infinite_costs_are_infeasible_points() -> None:
-    (point,) = curve(lab(), "resolution", Law(gamma=32.0), (1.0,)).points
-    assert point.network.counted is not None
+    (point,) = curve(lab(), "resolution", ScalingLaw(gamma=32.0), (1.0,)).points
+    assert point.counted is not None
     huge = resolve({"preset": "resnet18", "in_channels": 4096})
     found = lab(huge).point(Multipliers(width=32, resolution=30))
     assert found.counted is None

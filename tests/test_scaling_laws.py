@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from math import sqrt
 from typing import Any
 
@@ -19,7 +20,7 @@ from archmeter.analyzers.scaling.fast import (
 )
 from archmeter.analyzers.scaling.knobs import Base, Multipliers
 from archmeter.analyzers.scaling.pareto import pareto
-from archmeter.analyzers.scaling.search import GridTooLarge, Objective, grid, grid_search
+from archmeter.analyzers.scaling.search import Candidate, GridTooLarge, Objective, grid, grid_search
 from archmeter.models.registry import preset, resolve
 from archmeter.models.scaling import scale_width
 from archmeter.models.spec import ArchitectureSpec
@@ -50,7 +51,7 @@ def test_regnets_are_scaled_as_the_authors_of_fast_scaling_do(name: str, strateg
         wanted = STRATEGIES[strategy].at(scale)  # type: ignore[index]
         made = base.scaled(wanted).sizes
         assert made is not None
-        assert made[:3] == pycls_sizes(base, wanted)
+        assert (made.depths, made.widths, made.group_widths) == pycls_sizes(base, wanted)
         assert made.resolution[0] == round(base.sizes.resolution[0] * wanted.resolution / 4) * 4
 
 
@@ -58,11 +59,12 @@ def test_regnets_are_scaled_as_the_authors_of_fast_scaling_do(name: str, strateg
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_efficientnets_are_scaled_by_powers_of_the_scale(strategy: str, scale: float) -> None:
     """d = s^e_d, w = s^(e_w / 2), r = s^(e_r / 2), then rounded as the family rounds."""
-    depth, width, resolution = STRATEGIES[strategy]  # type: ignore[index]
+    shares = STRATEGIES[strategy]  # type: ignore[index]
     base = Base(B0, depth_rounding="nearest", resolution_step=4)
     made = base.scaled(STRATEGIES[strategy].at(scale)).sizes  # type: ignore[index]
     assert made is not None
-    d, w, r = scale**depth, scale ** (width / 2), scale ** (resolution / 2)
+    d, w = scale**shares.depth, scale ** (shares.width / 2)
+    r = scale ** (shares.resolution / 2)
     assert made.depths == tuple(max(1, round(one * d)) for one in base.sizes.depths)
     assert made.widths == tuple(scale_width(one, w) for one in base.sizes.widths)
     assert made.resolution == (round(224 * r / 4) * 4,) * 2
@@ -70,9 +72,9 @@ def test_efficientnets_are_scaled_by_powers_of_the_scale(strategy: str, scale: f
 
 def test_exponents_share_the_growth() -> None:
     for exponents in STRATEGIES.values():
-        assert sum(exponents) == pytest.approx(1)
+        assert exponents.depth + exponents.width + exponents.resolution == pytest.approx(1)
         assert exponents.at(7.0).ideal_cost == pytest.approx(7)
-    assert tuple(fast(0.8)) == pytest.approx((0.1, 0.8, 0.1))
+    assert astuple(fast(0.8)) == pytest.approx((0.1, 0.8, 0.1))
     assert STRATEGIES["w"].activations == 1 / 2
     assert STRATEGIES["d"].activations == STRATEGIES["r"].activations == 1
 
@@ -143,19 +145,23 @@ def test_grids_include_both_ends() -> None:
 def test_the_search_finds_the_law_of_the_paper_and_its_neighbours() -> None:
     axes = (grid(1, 1.4, 0.1), grid(1, 1.3, 0.1), grid(1, 1.3, 0.05))
     found = grid_search(lab(), axes, objectives=(Objective("params"), Objective("activations")))
-    laws = [tuple(candidate.law) for candidate in found.feasible]
+    laws = [law_of(candidate) for candidate in found.feasible]
     assert (1.2, 1.1, 1.15) in laws
     assert found.combinations == 5 * 4 * 7
     assert all(abs(candidate.product - 2) <= 0.1 + 1e-9 for candidate in found.feasible)
     for candidate in found.feasible:
-        assert candidate.network.ideal == pytest.approx(candidate.product)
-        assert candidate.network.deviation is not None
+        assert candidate.ideal == pytest.approx(candidate.product)
+        assert candidate.deviation is not None
     front = [candidate for candidate in found.feasible if candidate.pareto]
     assert 0 < len(front) < len(found.feasible)
     for candidate in found.feasible:
-        assert candidate.network.totals is not None
-        beaten = any(dominates(other.network.totals, candidate.network.totals) for other in front)
+        assert candidate.totals is not None
+        beaten = any(dominates(other.totals, candidate.totals) for other in front)
         assert beaten != candidate.pareto
+
+
+def law_of(candidate: Candidate) -> tuple[float, float, float]:
+    return candidate.alpha, candidate.beta, candidate.gamma
 
 
 def dominates(one: dict[str, float] | None, other: dict[str, float]) -> bool:
@@ -169,15 +175,15 @@ def test_counted_macs_may_be_the_constraint() -> None:
     found = grid_search(lab(), axes, tolerance=0.03, constraint="counted")
     assert found.feasible
     for candidate in found.feasible:
-        assert candidate.network.counted == pytest.approx(2, rel=0.03)
+        assert candidate.counted == pytest.approx(2, rel=0.03)
     assert any(abs(candidate.product - 2) > 0.06 for candidate in found.feasible)
 
 
 def test_networks_that_cannot_be_built_are_told_apart() -> None:
     small = resolve({"preset": "inception_v3", "resolution": 75})
     found = grid_search(lab(small), ((1.0,), (1.0,), (0.6, 1.0)), target=1.0, tolerance=0.9)
-    assert [tuple(candidate.law) for candidate in found.infeasible] == [(1.0, 1.0, 0.6)]
-    assert [tuple(candidate.law) for candidate in found.feasible] == [(1.0, 1.0, 1.0)]
+    assert [law_of(candidate) for candidate in found.infeasible] == [(1.0, 1.0, 0.6)]
+    assert [law_of(candidate) for candidate in found.feasible] == [(1.0, 1.0, 1.0)]
     assert found.built == 1
 
 

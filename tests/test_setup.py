@@ -34,7 +34,6 @@ TARGETS = {
     "bench",
     "catalogue",
     "screenshots",
-    "types",
     "vendor",
     "lock",
     "clean",

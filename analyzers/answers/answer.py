@@ -13,15 +13,30 @@ such objects, the service sends them, and the client makes them again of what wa
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import GetPydanticSchema, TypeAdapter, WithJsonSchema
+
+T = TypeVar("T")
+
+Number = Annotated[
+    float,
+    GetPydanticSchema(lambda _, handler: handler(int | float)),
+    WithJsonSchema({"type": "number"}),
+]
+"""An integer where it was counted, and sent as one; a float where it was not, as times."""
 
 
 class Answer:
     """Base of everything that is answered."""
 
     __slots__ = ()
+
+    def beside(self, kind: type[T], **more: Any) -> T:
+        """The same as an answer of a kind that says more of it."""
+        return kind(**{field.name: getattr(self, field.name) for field in fields(self)}, **more)  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON has it, in dicts, lists and scalars of one's own."""
@@ -57,3 +72,29 @@ def adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any annotation is 
     if found is None:
         found = _ADAPTERS[kind] = TypeAdapter(kind)
     return found
+
+
+def maker(kind: type[T]) -> Callable[..., T]:
+    """What makes answers of a kind by the thousand, from all fields in their order.
+
+    A frozen dataclass takes a detour to set each field. So fields are set on a twin that is not
+    frozen, which then becomes one of the kind; both have the same slots.
+    """
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    own = {
+        "__module__": kind.__module__,
+        "__slots__": kind.__slots__,  # type: ignore[attr-defined]
+        "__setattr__": object.__setattr__,
+    }
+    twin = type(f"_{kind.__name__}", kind.__bases__, own)
+    known: dict[str, Any] = {"_new": object.__new__, "_twin": twin, "_kind": kind}
+    lines = [
+        f"def make({', '.join(names)}):",
+        " _made = _new(_twin)",
+        *[f" _made.{name} = {name}" for name in names],
+        " _made.__class__ = _kind",
+        " return _made",
+    ]
+    exec("\n".join(lines), known)  # noqa: S102 - as dataclasses write their own methods
+    make: Callable[..., T] = known["make"]
+    return make

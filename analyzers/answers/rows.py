@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, get_args, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, get_args, overload
 
 from pydantic_core import core_schema
 
@@ -18,22 +19,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Rows(tuple[T, ...], Generic[T]):
-    """A tuple of answers; nested objects become columns ``a.b`` of its table."""
+class Table(Sequence[T]):
+    """A sequence of answers that is also a table; nested objects become columns ``a.b``."""
 
     __slots__ = ()
-
-    @overload
-    def __getitem__(self, index: SupportsIndex) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Rows[T]: ...
-    def __getitem__(self, index: SupportsIndex | slice) -> T | Rows[T]:
-        if isinstance(index, slice):
-            return Rows(super().__getitem__(index))
-        return super().__getitem__(index)
-
-    def __repr__(self) -> str:
-        return f"Rows({len(self)} x {self._kind()})"
 
     def _repr_html_(self) -> str:
         from archmeter.analyzers.answers import html  # noqa: PLC0415 - notebooks alone need it
@@ -42,7 +31,9 @@ class Rows(tuple[T, ...], Generic[T]):
 
     def to_list(self) -> list[dict[str, Any]]:
         """The rows as JSON has them, as dicts of one's own."""
-        found: list[dict[str, Any]] = adapter(list[Any]).dump_python(list(self), mode="json")
+        kinds: set[Any] = {type(row) for row in self}
+        how = adapter(list[kinds.pop() if len(kinds) == 1 else Any])  # type: ignore[misc]
+        found: list[dict[str, Any]] = how.dump_python([*self], mode="json")
         return found
 
     def to_pandas(self) -> pd.DataFrame:
@@ -69,6 +60,27 @@ class Rows(tuple[T, ...], Generic[T]):
         """
         return columns.to_arrow(self.to_list())
 
+    def _kind(self) -> str:
+        return type(self[0]).__name__ if len(self) else "nothing"
+
+
+class Rows(tuple[T, ...], Table[T]):
+    """A tuple of answers, which is also a table."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Rows[T]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> T | Rows[T]:
+        if isinstance(index, slice):
+            return Rows(super().__getitem__(index))
+        return super().__getitem__(index)
+
+    def __repr__(self) -> str:
+        return f"Rows({len(self)} x {self._kind()})"
+
     @classmethod
     def __get_pydantic_core_schema__(
         cls,
@@ -78,6 +90,3 @@ class Rows(tuple[T, ...], Generic[T]):
         kind, *_ = get_args(source) or (Any,)
         items = core_schema.tuple_variable_schema(handler.generate_schema(kind))
         return core_schema.no_info_after_validator_function(cls, items)
-
-    def _kind(self) -> str:
-        return type(self[0]).__name__ if self else "nothing"

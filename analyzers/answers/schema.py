@@ -34,6 +34,16 @@ class DescribedSchema(GenerateJsonSchema):
                 found["properties"][name].setdefault("description", text)
         return found
 
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,  # noqa: FBT001 - as pydantic has it
+    ) -> bool:
+        """Whether every answer has a field: all but what is left out where it is empty."""
+        if field["type"] == "dataclass-field":
+            return "serialization_exclude_if" not in field
+        return super().field_is_required(field, total)
+
 
 def answer_schema(kind: Any, ref_template: str = "#/$defs/{model}") -> dict[str, Any]:  # noqa: ANN401 - any annotation is a type here
     """The JSON Schema of what a type is written as."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.conventions.flop_counter import (
     FORWARD,
     FORWARD_AND_BACKWARD,
     flop_counter_rules,
 )
 from archmeter.analyzers.conventions.fvcore import FVCORE, FvcoreCount, fvcore_count, fvcore_extra
-from archmeter.analyzers.conventions.line_items import Convention, Item, Tool
+from archmeter.analyzers.conventions.line_items import Convention, ConventionItem, Tool
 from archmeter.analyzers.conventions.papers import BINARY, FLOPS, MACS, product
 from archmeter.analyzers.conventions.ptflops import PTFLOPS, ptflops_functions, ptflops_modules
 from archmeter.analyzers.conventions.pycls import PYCLS
@@ -28,8 +29,8 @@ from archmeter.models.spec import ArchitectureSpec, InputSpec
 __all__ = [
     "TOOLS",
     "Convention",
+    "ConventionItem",
     "FvcoreCount",
-    "Item",
     "Tool",
     "UnknownTool",
     "conventions",
@@ -82,7 +83,7 @@ def conventions(
     spec: ArchitectureSpec,
     input: InputSpec | None = None,  # noqa: A002
     tools: Sequence[Tool] = TOOLS,
-) -> tuple[Convention, ...]:
+) -> Rows[Convention]:
     """What each tool prints for an architecture.
 
     Raises:
@@ -91,7 +92,7 @@ def conventions(
     batch = (input or InputSpec()).batch
     graph = spec.graph(batch)
     image = graph if batch == 1 else spec.graph()
-    found = tuple(one(image if one.images == "one" else graph) for one in tools)
+    found = Rows(one(image if one.images == "one" else graph) for one in tools)
     for convention in found:
         if convention.figure > MAX_EXACT:
             raise GraphTooLarge(

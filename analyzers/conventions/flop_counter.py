@@ -10,29 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.line_items import Line, Sheet, Tool
 from archmeter.analyzers.conventions.papers import ATTENTION, multiply_accumulates
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.analyzers.training.gradients import backward_macs
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.ops import (
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm2d,
-    BlurPool2d,
-    Conv1d,
     Conv2d,
     Expand,
-    GroupNorm,
-    LayerNorm,
-    Linear,
-    LocalResponseNorm,
     Lookup,
-    MatMul,
-    MaxPool2d,
     Op,
+    Product,
     ScaledDotProductAttention,
     Shape,
 )
@@ -81,21 +70,8 @@ def first_alone(_: Op, __: Shape, *___: Shape) -> Counting:
     return Counting(differentiable=1)
 
 
-flop_counter_rules.nothing(
-    *(operator for operator in UNCOUNTED if operator not in {Expand, Lookup}),
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm2d,
-    BlurPool2d,
-    Conv1d,
-    GroupNorm,
-    LayerNorm,
-    Linear,
-    LocalResponseNorm,
-    MatMul,
-    MaxPool2d,
-)
+flop_counter_rules.nothing_where(macs)
+flop_counter_rules.nothing(Product)
 
 
 def _forward(graph: Graph) -> Sheet:

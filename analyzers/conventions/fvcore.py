@@ -14,23 +14,15 @@ from typing import NamedTuple
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
 from archmeter.analyzers.conventions.papers import ATTENTION, multiply_accumulates
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import (
-    Activation,
     AdaptiveAvgPool2d,
-    AvgPool2d,
     BatchNorm2d,
-    BlurPool2d,
-    Conv1d,
     Conv2d,
     GroupNorm,
     LayerNorm,
-    Linear,
-    LocalResponseNorm,
-    MatMul,
-    MaxPool2d,
+    Product,
     ScaledDotProductAttention,
     Shape,
 )
@@ -80,17 +72,8 @@ def fused_attention(
     return -2 * prod(out) * k[-2]
 
 
-fvcore_extra.nothing(
-    *UNCOUNTED,
-    Activation,
-    AvgPool2d,
-    BlurPool2d,
-    Conv1d,
-    Linear,
-    LocalResponseNorm,
-    MatMul,
-    MaxPool2d,
-)
+fvcore_extra.nothing_where(macs)
+fvcore_extra.nothing(Product)
 
 _EXTRA_LINES = {
     BatchNorm2d: BATCH_NORMS,

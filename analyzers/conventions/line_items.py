@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.models.graph import Graph
 
 Difference = Literal["convention", "mistake"]
@@ -39,60 +40,62 @@ Terms = tuple[tuple[Line, int], ...]
 NO_TERMS: Terms = ()
 
 
-class Item(NamedTuple):
-    """One part of a tool's figure.
-
-    Attributes:
-        what: which operators, in words.
-        theirs: what the tool counts for them.
-        ours: what is counted here for the same operators.
-        agreement: whether that is the same, and if not, whether by convention or by mistake.
-        why: why the two differ, if they do.
-    """
+@dataclass(frozen=True, slots=True)
+class ConventionItem(Answer):
+    """One part of a tool's figure."""
 
     what: str
+    """Which operators, in words."""
+
     theirs: int
+    """What the tool counts for them."""
+
     ours: int
+    """What is counted here for the same operators."""
+
     agreement: Agreement
+    """Whether that is the same, and if not, whether by convention or by mistake."""
+
     why: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """The item as JSON."""
-        return self._asdict()
+    """Why the two differ, if they do."""
 
 
-class Convention(NamedTuple):
-    """What a tool prints for a network.
-
-    Attributes:
-        tool: whose figure it is, as a word.
-        title: the same for people.
-        version: the release whose rules these are; empty where it is no program.
-        call: how it is asked for, or where it is found.
-        unit: what it counts: multiply-accumulates, or arithmetic operations at two for each.
-        images: how many images the figure is for.
-        figure: what is printed.
-        ours: what is counted here of the same unit.
-        ratio: the figure as a multiple of ours; null where ours is zero.
-        mistaken: whether the tool counts anything otherwise than it means to.
-        items: the parts: `theirs` sum to the figure, `ours` to ours.
-    """
+@dataclass(frozen=True, slots=True)
+class Convention(Answer):
+    """What a tool prints for a network, in parts that sum to it."""
 
     tool: str
-    title: str
-    version: str
-    call: str
-    unit: Unit
-    images: int
-    figure: int
-    ours: int
-    ratio: float | None
-    mistaken: bool
-    items: tuple[Item, ...]
+    """Whose figure it is, as a word."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The convention as JSON."""
-        return {**self._asdict(), "items": [item.as_dict() for item in self.items]}
+    title: str
+    """The tool's name for people."""
+
+    version: str
+    """The release whose rules these are; empty where it is no program."""
+
+    call: str
+    """How it is asked for, or where it is found."""
+
+    unit: Unit
+    """What it counts: multiply-accumulates, or arithmetic operations at two for each."""
+
+    images: int
+    """How many images the figure is for."""
+
+    figure: int
+    """What the tool prints."""
+
+    ours: int
+    """What is counted here of the same unit."""
+
+    ratio: float | None
+    """The figure as a multiple of ours; null where ours is zero."""
+
+    mistaken: bool
+    """Whether the tool counts anything otherwise than it means to."""
+
+    items: Rows[ConventionItem]
+    """The parts: `theirs` sum to the figure, `ours` to ours."""
 
 
 class Sheet:
@@ -128,16 +131,16 @@ class Sheet:
             count_so_far += count
             ours_so_far += ours
 
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> Rows[ConventionItem]:
         """The lines that hold anything, the largest first."""
         items = (
-            Item(line.what, count, ours, "same", "")
+            ConventionItem(line.what, count, ours, "same", "")
             if count == ours
-            else Item(line.what, count, ours, line.difference, line.why)
+            else ConventionItem(line.what, count, ours, line.difference, line.why)
             for line, (count, ours) in self._sums.items()
             if count or ours
         )
-        return tuple(sorted(items, key=lambda item: -max(abs(item.theirs), item.ours)))
+        return Rows(sorted(items, key=lambda item: -max(abs(item.theirs), item.ours)))
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,14 @@ from __future__ import annotations
 
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import (
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm2d,
     BlurPool2d,
     Conv1d,
     Conv2d,
-    GroupNorm,
-    LayerNorm,
     Linear,
-    LocalResponseNorm,
     MatMul,
-    MaxPool2d,
     Op,
     ScaledDotProductAttention,
     Shape,
@@ -72,17 +63,8 @@ def attention(_: Op, __: Shape, *___: Shape) -> Line:
     return ATTENTION
 
 
-product.nothing(
-    *UNCOUNTED,
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm2d,
-    GroupNorm,
-    LayerNorm,
-    LocalResponseNorm,
-    MaxPool2d,
-)
+# What multiplies nothing is not listed.
+product.nothing_where(macs)
 
 
 def multiply_accumulates(call: Call) -> Terms:

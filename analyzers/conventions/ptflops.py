@@ -19,14 +19,11 @@ from archmeter.analyzers.conventions.hooks import (
 )
 from archmeter.analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
 from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Graph
 from archmeter.models.ops import (
     Activation,
     ActivationKind,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
     Conv1d,
@@ -36,7 +33,8 @@ from archmeter.models.ops import (
     Linear,
     LocalResponseNorm,
     MatMul,
-    MaxPool2d,
+    Pool,
+    Product,
     ScaledDotProductAttention,
     Shape,
 )
@@ -112,15 +110,16 @@ def activation(op: Activation, out: Shape, _: Shape) -> Terms:
     return ((ACTIVATIONS, prod(out)),) if op.kind in HOOKED_ACTIVATIONS else NO_TERMS
 
 
-@ptflops_modules.rule(AdaptiveAvgPool2d, AvgPool2d, MaxPool2d)
-def pool(_: AdaptiveAvgPool2d | AvgPool2d | MaxPool2d, __: Shape, x: Shape) -> Terms:
+@ptflops_modules.rule(Pool)
+def pool(_: Pool, __: Shape, x: Shape) -> Terms:
     """One per element read."""
     return ((POOLS, prod(x)),)
 
 
 ptflops_modules.rule(ScaledDotProductAttention)(unseen_attention)
 ptflops_modules.rule(BlurPool2d)(unknown_blur)
-ptflops_modules.nothing(*UNCOUNTED, LocalResponseNorm, MatMul)
+ptflops_modules.nothing_where(macs)
+ptflops_modules.nothing(MatMul)
 
 
 @ptflops_functions.rule(Activation)
@@ -131,8 +130,8 @@ def activation_function(op: Activation, out: Shape, _: Shape) -> Terms:
     return ((ACTIVATIONS_AGAIN if op.kind in HOOKED_ACTIVATIONS else SILU, prod(out)),)
 
 
-@ptflops_functions.rule(AdaptiveAvgPool2d, AvgPool2d, MaxPool2d)
-def pool_function(_: AdaptiveAvgPool2d | AvgPool2d | MaxPool2d, __: Shape, x: Shape) -> Terms:
+@ptflops_functions.rule(Pool)
+def pool_function(_: Pool, __: Shape, x: Shape) -> Terms:
     """One per element read."""
     return ((POOLS_AGAIN, prod(x)),)
 
@@ -152,17 +151,8 @@ def matmul(op: MatMul, out: Shape, x: Shape, y: Shape) -> Terms:
     return ((CALLED_PRODUCTS, matmul_macs(op, out, x, y)),)
 
 
-ptflops_functions.nothing(
-    *UNCOUNTED,
-    BatchNorm2d,
-    BlurPool2d,
-    Conv1d,
-    Conv2d,
-    GroupNorm,
-    LayerNorm,
-    Linear,
-    ScaledDotProductAttention,
-)
+ptflops_functions.nothing_where(macs)
+ptflops_functions.nothing(Product)
 
 
 def _read(graph: Graph) -> Sheet:

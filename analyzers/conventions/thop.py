@@ -18,23 +18,18 @@ from archmeter.analyzers.conventions.hooks import (
 )
 from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
 from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Graph
 from archmeter.models.ops import (
-    Activation,
     AdaptiveAvgPool2d,
     AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
     Conv1d,
     Conv2d,
-    GroupNorm,
     LayerNorm,
     Linear,
-    LocalResponseNorm,
     MatMul,
-    MaxPool2d,
     ScaledDotProductAttention,
     Shape,
 )
@@ -95,7 +90,7 @@ def adaptive_pool(_: AdaptiveAvgPool2d, out: Shape, x: Shape) -> Terms:
 thop_rules.rule(MatMul)(unseen_product)
 thop_rules.rule(ScaledDotProductAttention)(unseen_attention)
 thop_rules.rule(BlurPool2d)(unknown_blur)
-thop_rules.nothing(*UNCOUNTED, Activation, GroupNorm, LocalResponseNorm, MaxPool2d)
+thop_rules.nothing_where(macs)
 
 
 def _read(graph: Graph) -> Sheet:

@@ -13,13 +13,9 @@ from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.hooks import unknown_blur, unseen_attention, unseen_product
 from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
 from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
-from archmeter.analyzers.conventions.vocabulary import UNCOUNTED
 from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Graph
 from archmeter.models.ops import (
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
     BatchNorm2d,
     BlurPool2d,
     Conv1d,
@@ -27,9 +23,7 @@ from archmeter.models.ops import (
     GroupNorm,
     LayerNorm,
     Linear,
-    LocalResponseNorm,
     MatMul,
-    MaxPool2d,
     Op,
     ScaledDotProductAttention,
     Shape,
@@ -79,14 +73,7 @@ def norm(op: Op, out: Shape, x: Shape) -> Terms:
 torchinfo_rules.rule(MatMul)(unseen_product)
 torchinfo_rules.rule(ScaledDotProductAttention)(unseen_attention)
 torchinfo_rules.rule(BlurPool2d)(unknown_blur)
-torchinfo_rules.nothing(
-    *UNCOUNTED,
-    Activation,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    LocalResponseNorm,
-    MaxPool2d,
-)
+torchinfo_rules.nothing_where(macs)
 
 
 def _read(graph: Graph) -> Sheet:

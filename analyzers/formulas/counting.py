@@ -6,7 +6,9 @@ No total has an upper limit here, and nothing goes into the caches that integers
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from math import prod
+from types import MappingProxyType
 
 from archmeter.analyzers.compute import FLOP_KINDS, activations, flops, macs
 from archmeter.analyzers.formulas.size import AnySize
@@ -21,6 +23,17 @@ from archmeter.models.spec import ITEM_SIZES, DType
 PARAM_KINDS = ("mac", "bias", "norm", "other")
 """Of parameters: factors of MACs; their biases; those of norms; operands by themselves."""
 
+WITHOUT_FORMULA: Mapping[str, str] = MappingProxyType(
+    {
+        "operators": "a number of operators, which no size changes",
+        "inference_peak_bytes": "a maximum: which moment is the largest changes with the sizes",
+        "training_bytes": "a step is taken of a profile, whose sizes are integers",
+        "training_macs": "a step is taken of a profile, whose sizes are integers",
+        "roofline_seconds": "a sum of maxima, and of times, which are no integers",
+    }
+)
+"""Totals that `count` leaves out, and why. Any other has an expression."""
+
 
 class SymbolicGraph(Graph):
     """A graph whose sizes may be symbols: its calls are its own, and have no upper limit."""
@@ -32,7 +45,7 @@ class SymbolicGraph(Graph):
 def count(graph: Graph, dtype: DType) -> dict[str, AnySize]:
     """Every figure of a network that is a sum, by the names of `Totals` and `Memory`.
 
-    Parts have dotted names: ``flops.norm``.
+    The others are in `WITHOUT_FORMULA`. Parts have dotted names: ``flops.norm``.
     """
     applied = Counter([tensor.call for tensor in graph.tensors])
     owned = Counter([tensor.call for tensor in graph.tensors if not tensor.reuses])

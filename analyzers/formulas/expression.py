@@ -3,11 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.formulas import notation
 from archmeter.analyzers.formulas.polynomial import Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Answer):
+    """A part of an expression: a coefficient times powers of symbols."""
+
+    coefficient: str
+    """An exact fraction, such as `327381/2`."""
+
+    powers: dict[str, int]
+    """Of each symbol that occurs; negative where one divides another."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFormula(Answer):
+    """A figure of a network or block as an expression in its sizes."""
+
+    figure: str
+    """As in an analysis; parts of it have dotted names, such as `flops.norm`."""
+
+    text: str
+    """For people."""
+
+    latex: str
+    """For papers."""
+
+    python: str
+    """For programs: in integers, and exact wherever the expression holds."""
+
+    terms: Rows[Term]
+    """What the expression sums."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedFormula(FigureFormula):
+    """A figure of a network as an expression, and as the analysis counts it."""
+
+    value: int
+    """The expression where every symbol has the value it has in this analysis."""
 
 
 class Expression(NamedTuple):
@@ -49,21 +90,17 @@ class Expression(NamedTuple):
         ]
         return Expression(left, self.polynomial.substituted(unknowns))
 
-    def as_dict(self) -> dict[str, Any]:
-        """The expression as JSON; coefficients are exact fractions, as text."""
-        return {
-            "text": self.text,
-            "latex": self.latex,
-            "python": self.python,
-            "terms": [
-                {
-                    "coefficient": str(c),
-                    "powers": {
-                        name: power
-                        for name, power in zip(self.symbols, powers, strict=True)
-                        if power
-                    },
-                }
-                for powers, c in self.polynomial.ordered()
-            ],
-        }
+    def formula(self, figure: str) -> FigureFormula:
+        """The expression as an answer, under the name of what it is of."""
+        return FigureFormula(figure, self.text, self.latex, self.python, self._terms())
+
+    def counted(self, figure: str, value: int) -> CountedFormula:
+        """The same beside a value of it."""
+        terms = self._terms()
+        return CountedFormula(figure, self.text, self.latex, self.python, terms, value=value)
+
+    def _terms(self) -> Rows[Term]:
+        return Rows(
+            Term(str(c), {n: power for n, power in zip(self.symbols, powers, strict=True) if power})
+            for powers, c in self.polynomial.ordered()
+        )

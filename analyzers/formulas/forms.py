@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, TypeAlias
 
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.formulas.counting import count
 from archmeter.analyzers.formulas.domain import Domain
 from archmeter.analyzers.formulas.errors import OutsideDomain, UnknownSymbol
-from archmeter.analyzers.formulas.expression import Expression
+from archmeter.analyzers.formulas.expression import CountedFormula, Expression, FigureFormula
 from archmeter.analyzers.formulas.polynomial import Polynomial
 from archmeter.analyzers.formulas.size import AnySize
-from archmeter.analyzers.formulas.symbols import Range, Symbol
+from archmeter.analyzers.formulas.symbols import Symbol, SymbolRange
 from archmeter.analyzers.formulas.tracing import derive
 from archmeter.models.graph import Graph
 from archmeter.models.spec import DType
@@ -35,7 +36,7 @@ class ClosedForms:
 
     name: str
     dtype: DType
-    domain: tuple[Range, ...]
+    domain: Rows[SymbolRange]
     figures: Mapping[str, Expression]
 
     def __getitem__(self, figure: str) -> Expression:
@@ -50,6 +51,17 @@ class ClosedForms:
     def given(self) -> dict[str, int]:
         """The sizes of the network or block that was asked about."""
         return {values.symbol: values.given for values in self.domain}
+
+    @property
+    def formulas(self) -> Rows[FigureFormula]:
+        """The expressions as answers."""
+        return Rows(figure.formula(name) for name, figure in self.figures.items())
+
+    @property
+    def counted(self) -> Rows[CountedFormula]:
+        """The same, each with its value at the sizes that were asked about."""
+        values = self.at(self.given)
+        return Rows(figure.counted(name, values[name]) for name, figure in self.figures.items())
 
     def covers(self, values: Mapping[str, int]) -> bool:
         """Whether the expressions hold for these values, one of each symbol."""
@@ -78,14 +90,12 @@ class ClosedForms:
         return ClosedForms(
             self.name,
             self.dtype,
-            tuple(
-                [
-                    allowed.divided_by(values[allowed.multiple_of])
-                    if allowed.multiple_of and allowed.multiple_of in values
-                    else allowed
-                    for allowed in self.domain
-                    if allowed.symbol not in values
-                ]
+            Rows(
+                allowed.divided_by(values[allowed.multiple_of])
+                if allowed.multiple_of and allowed.multiple_of in values
+                else allowed
+                for allowed in self.domain
+                if allowed.symbol not in values
             ),
             {name: figure.fixed(values) for name, figure in self.figures.items()},
         )
@@ -146,7 +156,7 @@ def closed_forms(
     return ClosedForms(
         name,
         dtype,
-        tuple(map(_range, symbols, range(len(symbols)), repeat(domain))),
+        Rows(map(_range, symbols, range(len(symbols)), repeat(domain))),
         {
             figure: Expression(names, domain.in_symbols(found).substituted(quotients))
             for figure, found in figures.items()
@@ -154,9 +164,9 @@ def closed_forms(
     )
 
 
-def _range(symbol: Symbol, index: int, domain: Domain) -> Range:
+def _range(symbol: Symbol, index: int, domain: Domain) -> SymbolRange:
     modulus, residue = domain.moduli[index], domain.residues[index]
-    return Range(
+    return SymbolRange(
         symbol.name,
         symbol.meaning,
         symbol.given,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.formulas.notation import latex_name
 
 
@@ -26,28 +28,47 @@ class Symbol(NamedTuple):
     lowest: int = 1
 
 
-class Range(NamedTuple):
-    """The values of a symbol for which expressions hold, or of its quotient by another.
-
-    Attributes:
-        symbol: its name.
-        meaning: in a few words.
-        given: the value it has in the network that was asked about.
-        multiple_of: the symbol that divides it, if one does; the rest then is about the quotient.
-        minimum: smallest value.
-        modulus: distance between neighbouring values.
-        residue: what each value leaves by the modulus.
-        excluded: values for which expressions hold on either side, but not there.
-    """
+@dataclass(frozen=True, slots=True)
+class SymbolRange(Answer):
+    """The values of a symbol for which expressions hold, or of its quotient by another."""
 
     symbol: str
+    """The symbol's name."""
+
     meaning: str
+    """What the symbol stands for, in a few words."""
+
     given: int
+    """The value it has in the network that was asked about."""
+
     multiple_of: str | None
+    """The symbol that divides it, if one does; the rest then is about the quotient."""
+
     minimum: int
+    """The smallest value."""
+
     modulus: int
+    """Distance between neighbouring values."""
+
     residue: int
+    """What each value leaves by the modulus."""
+
     excluded: tuple[int, ...] = ()
+    """Values for which expressions hold on either side, but not there."""
+
+    text: str = field(init=False, default="")
+    """For people: ``H >= 64, a multiple of 32``."""
+
+    latex: str = field(init=False, default="")
+    r"""For papers: ``H \ge 64,\ H \equiv 0 \pmod{32}``."""
+
+    python: str = field(init=False, default="")
+    """For programs, a condition: ``H >= 64 and H % 32 == 0``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self._text())
+        object.__setattr__(self, "latex", self._latex())
+        object.__setattr__(self, "python", self._python())
 
     @property
     def quotient(self) -> str:
@@ -67,9 +88,10 @@ class Range(NamedTuple):
             and value not in self.excluded
         )
 
-    def divided_by(self, value: int) -> Range:
+    def divided_by(self, value: int) -> SymbolRange:
         """The same values where the symbol that divides this one is a number."""
-        return self._replace(
+        return replace(
+            self,
             multiple_of=None,
             minimum=self.minimum * value,
             modulus=self.modulus * value,
@@ -77,9 +99,7 @@ class Range(NamedTuple):
             excluded=tuple([value * each for each in self.excluded]),
         )
 
-    @property
-    def text(self) -> str:
-        """For people: ``H >= 64, a multiple of 32``."""
+    def _text(self) -> str:
         if self.modulus > 1 and self.residue:
             kind = f", {self.residue} more than a multiple of {self.modulus}"
         elif self.modulus > 1:
@@ -89,9 +109,7 @@ class Range(NamedTuple):
         holes = f", not {', '.join(map(str, self.excluded))}" if self.excluded else ""
         return f"{self.quotient} >= {self.minimum}{kind}{holes}"
 
-    @property
-    def latex(self) -> str:
-        r"""For papers: ``H \ge 64,\ H \equiv 0 \pmod{32}``."""
+    def _latex(self) -> str:
         quotient = " / ".join(map(latex_name, self.quotient.split("/")))
         parts = [rf"{quotient} \ge {self.minimum}"]
         if self.modulus > 1:
@@ -101,9 +119,7 @@ class Range(NamedTuple):
         parts += [rf"{quotient} \ne {value}" for value in self.excluded]
         return r",\ ".join(parts)
 
-    @property
-    def python(self) -> str:
-        """For programs: ``H >= 64 and H % 32 == 0``."""
+    def _python(self) -> str:
         quotient, parts = self.symbol, []
         if self.multiple_of:
             quotient = f"{self.symbol} // {self.multiple_of}"
@@ -113,7 +129,3 @@ class Range(NamedTuple):
             parts.append(f"{quotient} % {self.modulus} == {self.residue}")
         parts += [f"{quotient} != {value}" for value in self.excluded]
         return " and ".join(parts)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The range as JSON."""
-        return {**self._asdict(), "text": self.text, "latex": self.latex, "python": self.python}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from archmeter.analyzers import figures
+from archmeter.analyzers.answers import Answer, Number
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.models.errors import ArchmeterError
 
@@ -46,22 +48,23 @@ class Bound(BaseModel):
     )
 
 
-class Limit(NamedTuple):
-    """One end of a bound.
-
-    Attributes:
-        total: what is bounded.
-        batch: images at once.
-        sense: whether it may be at least or at most so much.
-        amount: so much.
-    """
+@dataclass(frozen=True, slots=True)
+class Limit(Answer):
+    """One end of a bound on a total."""
 
     total: str
-    batch: int
-    sense: Sense
-    amount: float
+    """What is bounded."""
 
-    def excess(self, value: float) -> float:
+    batch: int
+    """Images at once."""
+
+    sense: Sense
+    """Whether it may be at least or at most so much."""
+
+    amount: Number
+    """How much it may be at least or at most."""
+
+    def excess_of(self, value: float) -> float:
         """By which part of the limit a value breaks it; negative where there is room left."""
         beyond = value - self.amount if self.sense == "at_most" else self.amount - value
         return beyond / self.amount
@@ -72,30 +75,18 @@ class Limit(NamedTuple):
         return f"{self.total}{images} {sign} {self.amount:,.10g}"
 
 
-class Check(NamedTuple):
-    """A limit, and what a network has there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCheck(Limit):
+    """A limit, and what a network has there."""
 
-    Attributes:
-        total: what is bounded.
-        batch: images at once.
-        sense: whether it may be at least or at most so much.
-        amount: so much.
-        value: what it has.
-        excess: by which part of the limit it breaks it; negative where there is room left.
-        kept: whether it keeps it.
-    """
+    value: Number
+    """What the network has of the total."""
 
-    total: str
-    batch: int
-    sense: Sense
-    amount: float
-    value: float
     excess: float
-    kept: bool
+    """By which part of the limit it breaks it; negative where there is room left."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The check as JSON."""
-        return self._asdict()
+    kept: bool
+    """Whether it keeps it."""
 
 
 def limits(bounds: Sequence[Bound], batch: int) -> tuple[Limit, ...]:

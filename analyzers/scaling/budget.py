@@ -14,10 +14,11 @@ from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import Any, NamedTuple
 
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.scaling.beam import Beam, everything, size
-from archmeter.analyzers.scaling.bounds import Check, Limit
+from archmeter.analyzers.scaling.bounds import BoundCheck, Limit
 from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress
-from archmeter.analyzers.scaling.fits import End, Fit, Found, Pressure, Searched
+from archmeter.analyzers.scaling.fits import End, Fit, FoundNetwork, LimitPressure, SearchedSpace
 from archmeter.analyzers.scaling.realised import departures
 from archmeter.analyzers.scaling.search_space import Axis, NothingToBuild, Space
 from archmeter.analyzers.scaling.sizes import sizes
@@ -118,24 +119,22 @@ class _Answer:
         best = kept[0] if kept else None
         misses = list(islice(self._different(self._nearest(best)), self._count))
         closest = misses[0] if misses and best is None else None
-        limits = tuple(
+        limits = Rows(
             [self._pressure(i, limit, best, closest) for i, limit in enumerate(judge.limits)]
         )
         return Fit(
             feasible=best is not None,
-            best=tuple(map(self._found, islice(self._different(kept), self._count))),
-            misses=tuple(map(self._found, misses)),
+            best=Rows(map(self._found, islice(self._different(kept), self._count))),
+            misses=Rows(map(self._found, misses)),
             binding=_tightest(judge.limits, limits),
             limits=limits,
-            spaces=tuple(
-                [
-                    Searched(
-                        registry.describe(space.base),
-                        size(axes),
-                        tuple([trim.as_dict() for axis in axes for trim in axis.trims]),
-                    )
-                    for space, axes in zip(examiner.spaces, self._axes, strict=True)
-                ]
+            spaces=Rows(
+                SearchedSpace(
+                    registry.describe(space.base),
+                    size(axes),
+                    Rows(trim for axis in axes for trim in axis.trims),
+                )
+                for space, axes in zip(examiner.spaces, self._axes, strict=True)
             ),
             combinations=combinations,
             exhaustive=examiner.examined + examiner.duplicates == combinations,
@@ -188,7 +187,7 @@ class _Answer:
 
     def _pressure(
         self, index: int, limit: Limit, best: Judged | None, closest: Judged | None
-    ) -> Pressure:
+    ) -> LimitPressure:
         key = (limit.total, limit.batch)
         values = [one.totals[key] for one in self._examiner.judged if key in one.totals]
         relax: float | None = None
@@ -197,10 +196,10 @@ class _Answer:
             relax = closest.excesses[index] if closest.excesses[index] > 0 else None
         elif (witness := self._witness(index, best)) is not None:
             relax, gain = witness.excesses[index], self._judge.aim(witness)
-        return Pressure(
-            *limit,
+        return limit.beside(
+            LimitPressure,
             counted=len(values),
-            kept=sum(limit.excess(value) <= 0 for value in values),
+            kept=sum(limit.excess_of(value) <= 0 for value in values),
             lowest=min(values, default=None),
             highest=max(values, default=None),
             binding=relax is not None,
@@ -223,9 +222,9 @@ class _Answer:
                     return whole
         return None
 
-    def _found(self, one: Judged) -> Found:
+    def _found(self, one: Judged) -> FoundNetwork:
         judge = self._judge
-        return Found(
+        return FoundNetwork(
             name=registry.describe(one.spec),
             space=one.space,
             values=dict(one.values),
@@ -234,16 +233,14 @@ class _Answer:
             totals={
                 total: value for (total, batch), value in one.totals.items() if batch == judge.batch
             },
-            checks=tuple(
-                [
-                    Check(
-                        *limit,
-                        value=one.totals[limit.total, limit.batch],
-                        excess=one.excesses[i],
-                        kept=one.excesses[i] <= 0,
-                    )
-                    for i, limit in enumerate(judge.limits)
-                ]
+            checks=Rows(
+                limit.beside(
+                    BoundCheck,
+                    value=one.totals[limit.total, limit.batch],
+                    excess=one.excesses[i],
+                    kept=one.excesses[i] <= 0,
+                )
+                for i, limit in enumerate(judge.limits)
             ),
             miss=one.miss,
             edges=_edges(one.values, self._axes[one.space]),
@@ -262,7 +259,7 @@ def _edges(values: Mapping[str, Any], axes: Sequence[Axis]) -> dict[str, End]:
     return edges
 
 
-def _tightest(limits: Sequence[Limit], pressures: Sequence[Pressure]) -> str | None:
+def _tightest(limits: Sequence[Limit], pressures: Sequence[LimitPressure]) -> str | None:
     """The limit that has to give way least."""
     binding = [(p.relax, str(limit)) for p, limit in zip(pressures, limits, strict=True) if p.relax]
     return min(binding)[1] if binding else None

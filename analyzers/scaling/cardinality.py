@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import ValidationError
 
-from archmeter.analyzers.profile import Profile, RollUp, Totals
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.profile import Block, Profile, Totals
 from archmeter.analyzers.scaling.knobs import bounds
 from archmeter.analyzers.scaling.search_space import refusal
 from archmeter.models.errors import ArchmeterError
@@ -27,7 +29,7 @@ CARDINALITY, GROUP_WIDTH = "cardinality", "group_width"
 _NARROW = 256
 """Widths from the least that are tried for a first network."""
 
-_Counted = RollUp | Totals
+_Counted = Block | Totals
 
 
 class NoCardinality(ArchmeterError):
@@ -48,82 +50,73 @@ class NoPaths(ArchmeterError):
     code = "no_paths"
 
 
-class Cost(NamedTuple):
-    """What a network, or a part of it, costs at a group width.
-
-    Attributes:
-        group_width: channels of a path in the first stage.
-        params: of the part, or of the network if there is none.
-        macs: the same.
-        ratio: what is to be kept, as a multiple of what the base has.
-    """
+@dataclass(frozen=True, slots=True)
+class PathCost(Answer):
+    """What a network, or a part of it, costs at a group width."""
 
     group_width: int
+    """Channels of a path in the first stage."""
+
     params: int
+    """Of the part, or of the network if there is none."""
+
     macs: int
+    """Of the same."""
+
     ratio: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The cost as JSON."""
-        return self._asdict()
+    """What is to be kept, as a multiple of what the base has."""
 
 
-class Trade(NamedTuple):
-    """What a cardinality leaves of the width.
-
-    Attributes:
-        cardinality: paths.
-        group_width: channels of a path in the first stage that keep the cost best; null if none.
-        inner_width: of all paths together.
-        ideal: the group width, were it a real number: between those below and above.
-        cost: at that group width.
-        below: the cost at the largest group width that is no dearer than the base.
-        above: at the smallest that is no cheaper.
-        outcome: equal to the base, rounded to a whole width, clipped at a bound, or infeasible.
-        reason: what was rounded or clipped, or why it is infeasible.
-    """
+@dataclass(frozen=True, slots=True)
+class CardinalityTrade(Answer):
+    """A number of paths, and the width of a path that keeps the cost."""
 
     cardinality: int
+    """How many paths."""
+
     group_width: int | None
+    """Channels of a path in the first stage that keep the cost best; null if none."""
+
     inner_width: int | None
+    """Channels of all paths together."""
+
     ideal: float | None
-    cost: Cost | None
-    below: Cost | None
-    above: Cost | None
+    """The group width, were it a real number: between those below and above."""
+
+    cost: PathCost | None
+    """What the network costs at that group width."""
+
+    below: PathCost | None
+    """The cost at the largest group width that is no dearer than the base."""
+
+    above: PathCost | None
+    """The cost at the smallest group width that is no cheaper."""
+
     outcome: Outcome
+    """Equal to the base, rounded to a whole width, clipped at a bound, or infeasible."""
+
     reason: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The trade as JSON."""
-        return self._asdict() | {
-            name: cost and cost.as_dict()
-            for name, cost in (("cost", self.cost), ("below", self.below), ("above", self.above))
-        }
+    """What was rounded or clipped, or why it is infeasible."""
 
 
-class Trades(NamedTuple):
-    """Cardinalities, each with the group width that keeps the cost of a network.
-
-    Attributes:
-        keep: what is kept.
-        part: of which stage or block; null for the network.
-        base: what the network itself has there.
-        cardinality: of the network itself.
-        trades: one for each cardinality that was asked for.
-    """
+@dataclass(frozen=True, slots=True)
+class Trades(Answer):
+    """Cardinalities, each with the group width that keeps the cost of a network."""
 
     keep: Kept
-    part: str | None
-    base: Cost
-    cardinality: int
-    trades: tuple[Trade, ...]
+    """Which total is kept."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The trades as JSON."""
-        return self._asdict() | {
-            "base": self.base.as_dict(),
-            "trades": [trade.as_dict() for trade in self.trades],
-        }
+    part: str | None
+    """The stage or block whose total it is; null for the network."""
+
+    base: PathCost
+    """What the network itself has there."""
+
+    cardinality: int
+    """Paths of the network itself."""
+
+    trades: Rows[CardinalityTrade]
+    """One for each cardinality that was asked for."""
 
 
 def trades(
@@ -192,18 +185,20 @@ class _Solver:
             self._part,
             self._base,
             self._fields[CARDINALITY],
-            tuple([self._trade(cardinality) for cardinality in cardinalities]),
+            Rows([self._trade(cardinality) for cardinality in cardinalities]),
         )
 
-    def _trade(self, cardinality: int) -> Trade:
+    def _trade(self, cardinality: int) -> CardinalityTrade:
         paths = _Paths(lambda width: self._at(cardinality, width), self._low, self._high)
         below, above = paths.bracket()
         if below is None and above is None:
             why = paths.refused
-            return Trade(cardinality, None, None, None, None, None, None, "infeasible", why)
+            return CardinalityTrade(
+                cardinality, None, None, None, None, None, None, "infeasible", why
+            )
         best = min(filter(None, (below, above)), key=lambda cost: abs(cost.ratio - 1))
         outcome, reason = _outcome(best, below, above)
-        return Trade(
+        return CardinalityTrade(
             cardinality,
             best.group_width,
             cardinality * best.group_width,
@@ -215,7 +210,7 @@ class _Solver:
             reason,
         )
 
-    def _at(self, cardinality: int, group_width: int) -> Cost:
+    def _at(self, cardinality: int, group_width: int) -> PathCost:
         """What a part costs with other paths."""
         changed = {CARDINALITY: cardinality, GROUP_WIDTH: group_width}
         spec = type(self._spec).model_validate({**self._fields, **changed})
@@ -234,10 +229,10 @@ class _Solver:
                 )
         return True
 
-    def _cost(self, group_width: int, parts: Mapping[str | None, _Counted]) -> Cost:
+    def _cost(self, group_width: int, parts: Mapping[str | None, _Counted]) -> PathCost:
         counted = parts[self._part]
         ratio = getattr(counted, self._keep) / self._target if self._target else 1.0
-        return Cost(group_width, counted.params, counted.macs, ratio)
+        return PathCost(group_width, counted.params, counted.macs, ratio)
 
     def _parts(self, spec: ArchitectureSpec) -> dict[str | None, _Counted]:
         """What every stage and block costs by its path, and the network by None."""
@@ -260,13 +255,13 @@ class _Paths:
         refused: why the first width that is no network is none.
     """
 
-    def __init__(self, count: Callable[[int], Cost], low: int, high: int) -> None:
+    def __init__(self, count: Callable[[int], PathCost], low: int, high: int) -> None:
         self._count = count
         self._low = low
         self._high = high
         self.refused: str | None = None
 
-    def bracket(self) -> tuple[Cost | None, Cost | None]:
+    def bracket(self) -> tuple[PathCost | None, PathCost | None]:
         """Costs of the widest paths no dearer than the base, and of the narrowest no cheaper."""
         widths = range(self._low, min(self._low + _NARROW, self._high + 1))
         below = next(filter(None, map(self._try, widths)), None)
@@ -287,7 +282,7 @@ class _Paths:
                 below = middle
         return below, below if below.ratio == 1 else above
 
-    def _between(self, low: int, top: int) -> Cost | None:
+    def _between(self, low: int, top: int) -> PathCost | None:
         """A network with paths between two widths, as near the middle as there is one."""
         if top - low <= 1:
             return None
@@ -295,7 +290,7 @@ class _Paths:
         widths = (*range(middle, top), *range(middle - 1, low, -1))
         return next(filter(None, map(self._try, widths)), None)
 
-    def _try(self, width: int) -> Cost | None:
+    def _try(self, width: int) -> PathCost | None:
         try:
             return self._count(width)
         except (ValidationError, ArchmeterError) as error:
@@ -303,7 +298,9 @@ class _Paths:
             return None
 
 
-def _outcome(best: Cost, below: Cost | None, above: Cost | None) -> tuple[Outcome, str | None]:
+def _outcome(
+    best: PathCost, below: PathCost | None, above: PathCost | None
+) -> tuple[Outcome, str | None]:
     """What became of the wish for equal cost, and why."""
     if best.ratio == 1:
         return "equal", None
@@ -314,7 +311,7 @@ def _outcome(best: Cost, below: Cost | None, above: Cost | None) -> tuple[Outcom
     return "clipped", f"{best.group_width} is the {end} there may be: {best.ratio - 1:+.2%}"
 
 
-def _ideal(below: Cost | None, above: Cost | None) -> float | None:
+def _ideal(below: PathCost | None, above: PathCost | None) -> float | None:
     """Where the straight line through two costs meets the base's."""
     if below is None or above is None:
         return None

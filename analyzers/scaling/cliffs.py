@@ -8,10 +8,11 @@ costs 16 % where 1 % would be its share. Between cliffs pixels are nearly free, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.scaling.sizes import channels
 from archmeter.analyzers.scaling.totals import Ruler
 from archmeter.models.errors import ArchmeterError
@@ -23,64 +24,61 @@ LONGEST_RUN = 160
 """Sides that are tried in one direction before a cliff or an aligned size is given up on."""
 
 
-class Gain(NamedTuple):
-    """What a stage gains at a cliff.
-
-    Attributes:
-        stage: path of the stage, or stem.
-        before: positions of its last map, one pixel earlier.
-        after: positions from there on.
-    """
+@dataclass(frozen=True, slots=True)
+class Gain(Answer):
+    """A stage whose maps grow at a cliff."""
 
     stage: str
+    """Path of the stage, or stem."""
+
     before: int
+    """Positions of its last map, one pixel earlier."""
+
     after: int
+    """Positions from there on."""
 
 
-class Cliff(NamedTuple):
-    """A size at which the deepest maps gain positions.
-
-    Attributes:
-        side: the first with the larger maps.
-        gains: every stage whose maps grow there.
-        jumps: each total's growth with that pixel, relative; as `totals` names them.
-        smooth: the growth that is proportional to the pixels of the input.
-    """
+@dataclass(frozen=True, slots=True)
+class Cliff(Answer):
+    """A size at which the deepest maps gain positions."""
 
     side: int
-    gains: tuple[Gain, ...]
+    """The first with the larger maps."""
+
+    gains: Rows[Gain]
+    """Every stage whose maps grow there."""
+
     jumps: dict[str, float]
+    """Each total's growth with that pixel, relative; as `totals` names them."""
+
     smooth: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The cliff as JSON."""
-        return {**self._asdict(), "gains": [gain._asdict() for gain in self.gains]}
+    """The growth that is proportional to the pixels of the input."""
 
 
-class Cliffs(NamedTuple):
-    """The cliffs around a resolution.
-
-    Attributes:
-        side: the height that was asked about; the width keeps its ratio to it.
-        aligned: whether no stride drops pixels there, or takes in a window of mostly padding.
-        aligned_below: the nearest size below that is; null if there is none near.
-        aligned_above: the nearest one above.
-        period: pixels from the cliff below to the one above; null if either is not near.
-        cliffs: those in the range, in ascending order.
-        infeasible: sizes in the range that cannot be built.
-    """
+@dataclass(frozen=True, slots=True)
+class Cliffs(Answer):
+    """The cliffs around a resolution."""
 
     side: int
-    aligned: bool
-    aligned_below: int | None
-    aligned_above: int | None
-    period: int | None
-    cliffs: tuple[Cliff, ...]
-    infeasible: tuple[int, ...]
+    """The height that was asked about; the width keeps its ratio to it."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The cliffs as JSON."""
-        return {**self._asdict(), "cliffs": [cliff.as_dict() for cliff in self.cliffs]}
+    aligned: bool
+    """Whether no stride drops pixels there, or takes in a window of mostly padding."""
+
+    aligned_below: int | None
+    """The nearest size below that is; null if there is none near."""
+
+    aligned_above: int | None
+    """The nearest one above."""
+
+    period: int | None
+    """Pixels from the cliff below to the one above; null if either is not near."""
+
+    cliffs: Rows[Cliff]
+    """Those in the range, in ascending order."""
+
+    infeasible: tuple[int, ...]
+    """Sizes in the range that cannot be built."""
 
 
 class Sides:
@@ -176,7 +174,7 @@ def cliffs(spec: ArchitectureSpec, low: int, high: int, ruler: Ruler, *, batch: 
         aligned_below=sides.nearest_aligned(-1),
         aligned_above=sides.nearest_aligned(1),
         period=sides.period,
-        cliffs=tuple(_between(built, low, high, ruler)),
+        cliffs=Rows(_between(built, low, high, ruler)),
         infeasible=tuple(side for side in range(low, high + 1) if built[side] is None),
     )
 
@@ -213,12 +211,11 @@ def _between(built: dict[int, Graph | None], low: int, high: int, ruler: Ruler) 
         old, new = positions(before), positions(after)
         deepest = list(new)[-1:]
         if any(old[stage] != new[stage] for stage in deepest):
-            gains = [
-                Gain(stage, old[stage], new[stage]) for stage in new if old[stage] != new[stage]
-            ]
+            grown_stages = [stage for stage in new if old[stage] != new[stage]]
+            gains = Rows(Gain(stage, old[stage], new[stage]) for stage in grown_stages)
             costs, grown = ruler.read(before), ruler.read(after)
             jumps = {name: grown[name] / costs[name] - 1 for name in ruler.names if costs[name]}
-            yield Cliff(side, tuple(gains), jumps, _pixels(after) / _pixels(before) - 1)
+            yield Cliff(side, gains, jumps, _pixels(after) / _pixels(before) - 1)
 
 
 def _pixels(graph: Graph) -> int:

@@ -7,26 +7,28 @@ step of φ is meant to double the cost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import sqrt
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, get_args
 
-from archmeter.analyzers.scaling.knobs import Multipliers
-from archmeter.analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.scaling.knobs import Departure, Multipliers
+from archmeter.analyzers.scaling.points import Lab, ScaledNetwork
 
 
-class Law(NamedTuple):
-    """What each step of φ multiplies.
-
-    Attributes:
-        alpha: the depth.
-        beta: the width.
-        gamma: the resolution.
-    """
+@dataclass(frozen=True, slots=True)
+class ScalingLaw(Answer):
+    """A law of scaling: what each step of φ multiplies."""
 
     alpha: float = 1.0
+    """What a step multiplies the depth by."""
+
     beta: float = 1.0
+    """What it multiplies the width by."""
+
     gamma: float = 1.0
+    """What it multiplies the resolution by."""
 
     @property
     def product(self) -> float:
@@ -38,16 +40,16 @@ class Law(NamedTuple):
         return Multipliers(self.alpha**phi, self.beta**phi, self.gamma**phi)
 
 
-COMPOUND = Law(1.2, 1.1, 1.15)
+COMPOUND = ScalingLaw(1.2, 1.1, 1.15)
 """What the paper found for EfficientNet-B0."""
 
 LawName = Literal["depth", "width", "resolution", "compound"]
 
-LAWS: Mapping[LawName, Law] = MappingProxyType(
+LAWS: Mapping[LawName, ScalingLaw] = MappingProxyType(
     {
-        "depth": Law(alpha=2.0),
-        "width": Law(beta=sqrt(2)),
-        "resolution": Law(gamma=sqrt(2)),
+        "depth": ScalingLaw(alpha=2.0),
+        "width": ScalingLaw(beta=sqrt(2)),
+        "resolution": ScalingLaw(gamma=sqrt(2)),
         "compound": COMPOUND,
     }
 )
@@ -55,37 +57,60 @@ LAWS: Mapping[LawName, Law] = MappingProxyType(
 about."""
 
 
-class CurvePoint(NamedTuple):
-    """A network on a curve.
-
-    Attributes:
-        phi: how many steps of the law it is from the base.
-        network: what it is and costs.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint(ScaledNetwork):
+    """A network on a curve."""
 
     phi: float
-    network: Point
-
-    def as_dict(self) -> dict[str, Any]:
-        """The point as JSON."""
-        return {"phi": self.phi, **self.network.as_dict()}
+    """How many steps of the law it is from the base."""
 
 
-class Curve(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Departures(Answer):
+    """The steps of a curve at which something could not be had as it was wanted."""
+
+    rounded: tuple[float, ...]
+    clipped: tuple[float, ...]
+    infeasible: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve(ScalingLaw):
     """Networks along a law."""
 
     name: str
-    law: Law
-    points: tuple[CurvePoint, ...]
+    product: float = field()
+    """α·β²·γ²: the ideal growth of cost with each step."""
+
+    departures: Departures
+    """The steps at which something was rounded, clipped or infeasible."""
+
+    points: Rows[CurvePoint]
+    """The networks, in the order of φ."""
 
 
-def curve(lab: Lab, name: str, law: Law, phis: Iterable[float]) -> Curve:
+def curve(lab: Lab, name: str, law: ScalingLaw, phis: Iterable[float]) -> Curve:
     """Scale a base along a law.
 
     Raises:
         TooMuchWork: if that is more than is counted for one question.
     """
-    return Curve(name, law, tuple(CurvePoint(phi, lab.point(law.at(phi))) for phi in phis))
+    points = Rows(lab.point(law.at(phi)).beside(CurvePoint, phi=phi) for phi in phis)
+    return law.beside(
+        Curve,
+        name=name,
+        product=law.product,
+        departures=Departures(*[_departing(points, kind) for kind in get_args(Departure)]),
+        points=points,
+    )
+
+
+def _departing(points: Iterable[CurvePoint], departure: Departure) -> tuple[float, ...]:
+    return tuple(
+        point.phi
+        for point in points
+        if any(one.departure == departure for one in point.adjustments)
+    )
 
 
 def spaced(start: float, stop: float, count: int) -> tuple[float, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from archmeter.analyzers.answers import Answer
 from archmeter.models.errors import ArchmeterError
 
 MAX_VALUES = 20_000
@@ -66,24 +68,21 @@ Domain = Range | tuple[JsonValue, ...]
 """What a knob may be: a range, or listed values."""
 
 
-class Trim(NamedTuple):
-    """Values of a range that a knob cannot have as they were asked for.
-
-    Attributes:
-        knob: path of the knob.
-        departure: rounded to what is possible, or clipped at a bound.
-        values: how many of the range's values.
-        reason: why, with an example.
-    """
+@dataclass(frozen=True, slots=True)
+class KnobTrim(Answer):
+    """Values of a range that a knob cannot have as they were asked for."""
 
     knob: str
-    departure: Literal["rounded", "clipped"]
-    values: int
-    reason: str
+    """Path of the knob."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The trim as JSON."""
-        return self._asdict()
+    departure: Literal["rounded", "clipped"]
+    """Rounded to what is possible, or clipped at a bound."""
+
+    values: int
+    """How many of the range's values."""
+
+    reason: str
+    """Why, with an example."""
 
 
 class Knob:
@@ -107,7 +106,7 @@ class Knob:
         self.path = path
         self.domain = domain
         self.values: Sequence[Any] | None
-        self.rounded: Trim | None = None
+        self.rounded: KnobTrim | None = None
         if isinstance(domain, Range):
             self._check(domain, now)
             # One number stands for a square of pixels, or names a list of depths.
@@ -187,7 +186,7 @@ class Knob:
         if moved:
             (wanted, got), *_ = moved
             reason = f"to whole numbers, such as {wanted:.6g} to {got}"
-            self.rounded = Trim(self.path, "rounded", len(moved), reason)
+            self.rounded = KnobTrim(self.path, "rounded", len(moved), reason)
         return tuple(dict.fromkeys(map(round, ideal)))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.devices import Peaks
 from archmeter.analyzers.scaling.bounds import CHEAP, Limit
 from archmeter.analyzers.scaling.search import Objective
@@ -68,24 +70,21 @@ class Judged(NamedTuple):
         return self.complete and not self.broken
 
 
-class Refusal(NamedTuple):
-    """Combinations of values that are no network, for one reason.
-
-    Attributes:
-        code: the reason, for programs.
-        specs: how many.
-        reason: the reason for the first of them, for people.
-        values: those of the first.
-    """
+@dataclass(frozen=True, slots=True)
+class Refusal(Answer):
+    """Combinations of values that are no network, for one reason."""
 
     code: str
-    specs: int
-    reason: str
-    values: Mapping[str, Any]
+    """The reason, for programs."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The refusal as JSON."""
-        return self._asdict() | {"values": dict(self.values)}
+    specs: int
+    """How many combinations."""
+
+    reason: str
+    """The reason for the first of them, for people."""
+
+    values: dict[str, JsonValue]
+    """Values of the knobs in the first of them."""
 
 
 class Judge:
@@ -167,7 +166,7 @@ class Judge:
 
     def _held_against_limits(self, judged: Judged) -> Judged:
         excesses = {
-            i: limit.excess(judged.totals[limit.total, limit.batch])
+            i: limit.excess_of(judged.totals[limit.total, limit.batch])
             for i, limit in enumerate(self.limits)
             if (limit.total, limit.batch) in judged.totals
         }
@@ -232,9 +231,9 @@ class Examiner:
         self._progress = progress
 
     @property
-    def refusals(self) -> tuple[Refusal, ...]:
+    def refusals(self) -> Rows[Refusal]:
         """What was no network, the most frequent reason first."""
-        return tuple(sorted(self._refusals.values(), key=lambda refused: -refused.specs))
+        return Rows(sorted(self._refusals.values(), key=lambda refused: -refused.specs))
 
     def examine(self, space: int, values: Mapping[str, Any]) -> Judged | None:
         """Judge what the values make of a space; None if that is no network.
@@ -287,5 +286,7 @@ class Examiner:
     def _refuse(self, code: str, reason: str, values: Mapping[str, Any]) -> None:
         known = self._refusals.get(code)
         self._refusals[code] = (
-            known._replace(specs=known.specs + 1) if known else Refusal(code, 1, reason, values)
+            replace(known, specs=known.specs + 1)
+            if known
+            else Refusal(code, 1, reason, dict(values))
         )

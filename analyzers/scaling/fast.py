@@ -8,12 +8,14 @@ width grows, by s where only depth or resolution do. The fast strategy dWr puts 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from math import inf, log, sqrt
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
+from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.scaling.knobs import Multipliers
-from archmeter.analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.scaling.points import Lab, ScaledNetwork
 
 GroupWidth = Literal["scaled", "fixed"]
 Aim = Literal["law", "counted"]
@@ -30,18 +32,18 @@ _NEAR = 1e-3
 """Relative difference at which the search for it ends."""
 
 
-class Exponents(NamedTuple):
-    """The shares of depth, width and resolution in a growth of FLOPs; they sum to 1.
-
-    Attributes:
-        depth: e_d.
-        width: e_w.
-        resolution: e_r.
-    """
+@dataclass(frozen=True, slots=True)
+class Exponents(Answer):
+    """The shares of depth, width and resolution in a growth of FLOPs; they sum to 1."""
 
     depth: float = 0.0
+    """e_d: the depth grows by s^e_d."""
+
     width: float = 0.0
+    """e_w: the width grows by √s^e_w."""
+
     resolution: float = 0.0
+    """e_r: the resolution grows by √s^e_r."""
 
     def at(self, scale: float, *, group_width: GroupWidth = "scaled") -> Multipliers:
         """What to multiply by, so that FLOPs are ideally multiplied by a scale.
@@ -75,12 +77,12 @@ def fast(alpha: float = ALPHA) -> Exponents:
 
 STRATEGIES: Mapping[StrategyName, Exponents] = MappingProxyType(
     {
-        "d": Exponents(1, 0, 0),
-        "w": Exponents(0, 1, 0),
-        "r": Exponents(0, 0, 1),
-        "dw": Exponents(1 / 2, 1 / 2, 0),
-        "dr": Exponents(1 / 2, 0, 1 / 2),
-        "wr": Exponents(0, 1 / 2, 1 / 2),
+        "d": Exponents(1.0, 0.0, 0.0),
+        "w": Exponents(0.0, 1.0, 0.0),
+        "r": Exponents(0.0, 0.0, 1.0),
+        "dw": Exponents(1 / 2, 1 / 2, 0.0),
+        "dr": Exponents(1 / 2, 0.0, 1 / 2),
+        "wr": Exponents(0.0, 1 / 2, 1 / 2),
         "dwr": Exponents(1 / 3, 1 / 3, 1 / 3),
         "dWr": fast(),
     }
@@ -88,58 +90,44 @@ STRATEGIES: Mapping[StrategyName, Exponents] = MappingProxyType(
 """As the paper names them."""
 
 
-class Growth(NamedTuple):
-    """By what a total ought to grow, and by what it does.
-
-    Attributes:
-        ideal: by the exponents.
-        counted: as a multiple of the base's; null if the network cannot be built.
-        deviation: counted ÷ ideal - 1.
-    """
+@dataclass(frozen=True, slots=True)
+class Growth(Answer):
+    """By what a total of a scaled network ought to grow, and by what it does."""
 
     ideal: float
+    """Growth by the exponents."""
+
     counted: float | None
+    """Growth that is counted; null if the network cannot be built."""
+
     deviation: float | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The growth as JSON."""
-        return self._asdict()
+    """counted ÷ ideal - 1."""
 
 
-class FastPoint(NamedTuple):
-    """A base scaled by a strategy.
-
-    Attributes:
-        scale: s, what FLOPs were to be multiplied by.
-        aimed: the s that the multipliers were made for, which may bring the counted MACs nearer.
-        network: what it is and costs.
-        macs: their growth; ideally by s.
-        activations: theirs; by √s for pure width.
-        params: theirs; not at all for pure resolution.
-        rounding: d·w²·r² of the realised sizes, as a multiple of `aimed`: what rounding did.
-        structure: counted growth of MACs ÷ d·w²·r² of the realised sizes: what does not follow it.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastPoint(ScaledNetwork):
+    """A network scaled by a strategy of fast compound scaling."""
 
     scale: float
-    aimed: float
-    network: Point
-    macs: Growth
-    activations: Growth
-    params: Growth
-    rounding: float | None
-    structure: float | None
+    """s, what FLOPs were to be multiplied by."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The point as JSON."""
-        growths = ("macs", "activations", "params")
-        return {
-            "scale": self.scale,
-            "aimed": self.aimed,
-            **{name: getattr(self, name).as_dict() for name in growths},
-            "rounding": self.rounding,
-            "structure": self.structure,
-            **self.network.as_dict(),
-        }
+    aimed: float
+    """The s that the multipliers were made for, which may bring the counted MACs nearer."""
+
+    macs: Growth
+    """The growth of MACs; ideally by s."""
+
+    activations: Growth
+    """The growth of activations; ideally by √s for pure width."""
+
+    params: Growth
+    """The growth of parameters; ideally none for pure resolution."""
+
+    rounding: float | None
+    """d·w²·r² of the realised sizes, as a multiple of `aimed`: what rounding did."""
+
+    structure: float | None
+    """Counted growth of MACs ÷ d·w²·r² of the realised sizes: what does not follow it."""
 
 
 NEEDED_TOTALS = ("macs", "activations", "params")
@@ -168,17 +156,17 @@ def fast_point(
         TooMuchWork: if that is more than is counted for one question.
     """
 
-    def at(aimed: float) -> Point:
+    def at(aimed: float) -> ScaledNetwork:
         return lab.point(exponents.at(aimed, group_width=group_width))
 
     aimed, point = scale, at(scale)
     if aim == "counted":
         aimed, point = _nearest(at, scale, point)
     got = point.got.ideal_cost if point.got else None
-    return FastPoint(
+    return point.beside(
+        FastPoint,
         scale=scale,
         aimed=aimed,
-        network=point,
         macs=_growth(lab, point, "macs", scale),
         activations=_growth(lab, point, "activations", scale**exponents.activations),
         params=_growth(lab, point, "params", scale**exponents.params),
@@ -187,17 +175,19 @@ def fast_point(
     )
 
 
-def _growth(lab: Lab, point: Point, total: str, ideal: float) -> Growth:
+def _growth(lab: Lab, point: ScaledNetwork, total: str, ideal: float) -> Growth:
     if point.totals is None:
         return Growth(ideal, None, None)
     counted = point.totals[total] / lab.totals[total]
     return Growth(ideal, counted, counted / ideal - 1)
 
 
-def _nearest(at: Callable[[float], Point], scale: float, first: Point) -> tuple[float, Point]:
+def _nearest(
+    at: Callable[[float], ScaledNetwork], scale: float, first: ScaledNetwork
+) -> tuple[float, ScaledNetwork]:
     """The s whose network's MACs come nearest to a scale: bisection, for they hardly ever fall."""
 
-    def miss(tried: tuple[float, Point]) -> float:
+    def miss(tried: tuple[float, ScaledNetwork]) -> float:
         counted = tried[1].counted
         return abs(log(counted / scale)) if counted else inf
 

@@ -7,9 +7,14 @@ total is the one kept equal. Every pair of the two knobs' values is counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from pydantic import JsonValue
+
+from archmeter.analyzers.answers import Answer, Number, Rows
 from archmeter.analyzers.scaling.beam import size
+from archmeter.analyzers.scaling.domains import KnobTrim
 from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
 from archmeter.analyzers.scaling.knobs import Adjustment
 from archmeter.analyzers.scaling.realised import departures
@@ -28,100 +33,100 @@ _MANY_TIMES = 9.0
 Outcome = Literal["met", "rounded", "clipped", "infeasible"]
 
 
-class Pair(NamedTuple):
-    """A depth and a width at the cost that was wanted.
+@dataclass(frozen=True, slots=True)
+class IsoCostPair(Answer):
+    """A depth and a width at the cost that was wanted."""
 
-    Attributes:
-        depth: value of the knob for depth.
-        width: value of the knob for width; of values that make the same network, the first.
-        alike: the other values that do.
-        name: the nearest preset, and what differs from it.
-        architecture: the whole spec.
-        sizes: blocks, channels and pixels as they were realised.
-        totals: what it costs, by name.
-        ratios: the same as multiples of the base's; null where that has none.
-        deviation: by which part the cost differs from the one wanted.
-        adjustments: multipliers that could only be realised rounded, and to what.
-    """
+    depth: JsonValue
+    """Value of the knob for depth."""
 
-    depth: Any
-    width: Any
-    alike: tuple[Any, ...]
+    width: JsonValue
+    """Value of the knob for width; of values that make the same network, the first."""
+
+    alike: tuple[JsonValue, ...]
+    """The other values that do."""
+
     name: str
-    architecture: dict[str, Any]
+    """The nearest preset, and what differs from it."""
+
+    architecture: dict[str, JsonValue]
+    """The canonical spec."""
+
     sizes: Sizes
-    totals: dict[str, float]
+    """Blocks, channels and pixels as they were realised."""
+
+    totals: dict[str, Number]
+    """What it costs, by name."""
+
     ratios: dict[str, float | None]
+    """The same as multiples of the base's; null where that has none."""
+
     deviation: float
-    adjustments: tuple[Adjustment, ...]
+    """By which part the cost differs from the one wanted."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The pair as JSON."""
-        return self._asdict() | {
-            "sizes": self.sizes.as_dict(),
-            "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
-        }
+    adjustments: Rows[Adjustment]
+    """Multipliers that could only be realised rounded, and to what."""
 
 
-class Line(NamedTuple):
-    """All widths at one depth.
+@dataclass(frozen=True, slots=True)
+class IsoCostLine(Answer):
+    """All widths at one depth, and how near to the cost they come."""
 
-    Attributes:
-        depth: value of the knob for depth.
-        pairs: networks at the cost that was wanted.
-        nearest: the width that comes nearest to it; null if none is a network.
-        deviation: of that one.
-        outcome: met, or widths step over the cost, end before it, or are no networks.
-        reason: why it was not met.
-    """
+    depth: JsonValue
+    """Value of the knob for depth."""
 
-    depth: Any
     pairs: int
-    nearest: Any
+    """How many networks have the cost that was wanted."""
+
+    nearest: JsonValue
+    """The width that comes nearest to it; null if none is a network."""
+
     deviation: float | None
+    """By which part that width differs from the cost wanted."""
+
     outcome: Outcome
+    """Met, or widths step over the cost, end before it, or are no networks."""
+
     reason: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The line as JSON."""
-        return self._asdict()
+    """Why it was not met."""
 
 
-class IsoCost(NamedTuple):
-    """Pairs of depth and width at one cost.
-
-    Attributes:
-        base: name of the network that the ratios are to.
-        total: what is equal.
-        wanted: how much of it.
-        tolerance: by which part it may differ.
-        totals: what the base costs, by name.
-        pairs: by depth, then width.
-        lines: one for each depth.
-        combinations: of depths and widths.
-        examined: different networks among them, and what is none.
-        refusals: combinations that are no network, and why.
-        trims: values that were rounded, or clipped at the knobs' bounds, and why.
-    """
+@dataclass(frozen=True, slots=True)
+class IsoCost(Answer):
+    """Pairs of depth and width at one cost."""
 
     base: str
-    total: str
-    wanted: float
-    tolerance: float
-    totals: dict[str, float]
-    pairs: tuple[Pair, ...]
-    lines: tuple[Line, ...]
-    combinations: int
-    examined: int
-    refusals: tuple[Refusal, ...]
-    trims: tuple[dict[str, Any], ...]
+    """Name of the network that the ratios are to."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The pairs as JSON."""
-        return self._asdict() | {
-            name: [part.as_dict() for part in getattr(self, name)]
-            for name in ("pairs", "lines", "refusals")
-        }
+    total: str
+    """The total that is equal."""
+
+    wanted: Number
+    """How much of that total is wanted."""
+
+    tolerance: float
+    """By which part it may differ."""
+
+    totals: dict[str, Number]
+    """What the base costs, by name."""
+
+    pairs: Rows[IsoCostPair]
+    """Networks at that cost, by depth, then width."""
+
+    lines: Rows[IsoCostLine]
+    """One for each depth."""
+
+    combinations: int
+    """How many depths and widths there are together."""
+
+    examined: int
+    """Different networks among them, and what is none."""
+
+    refusals: Rows[Refusal]
+    """Combinations that are no network, and why."""
+
+    trims: Rows[KnobTrim]
+    """Values that were rounded, or clipped at the knobs' bounds, and why."""
 
 
 def iso_cost(
@@ -181,21 +186,19 @@ def iso_cost(
         wanted=aim,
         tolerance=tolerance,
         totals=base,
-        pairs=tuple(
-            [
-                _pair(depth, net, ruler, base, judge.batch)
-                for depth, row in zip(depths.values, nets, strict=True)
-                for net in row
-                if abs(net.deviation) <= tolerance
-            ]
+        pairs=Rows(
+            _pair(depth, net, ruler, base, judge.batch)
+            for depth, row in zip(depths.values, nets, strict=True)
+            for net in row
+            if abs(net.deviation) <= tolerance
         ),
-        lines=tuple(
+        lines=Rows(
             [_line(depth, row, tolerance) for depth, row in zip(depths.values, nets, strict=True)]
         ),
         combinations=combinations,
         examined=examiner.examined,
         refusals=examiner.refusals,
-        trims=tuple([trim.as_dict() for axis in (depths, widths) for trim in axis.trims]),
+        trims=Rows(trim for axis in (depths, widths) for trim in axis.trims),
     )
 
 
@@ -240,12 +243,14 @@ def _different(row: Sequence[tuple[Any, Judged]], judge: Judge, aim: float) -> l
     return list(found.values())
 
 
-def _pair(depth: object, net: _Net, ruler: Ruler, base: dict[str, float], batch: int) -> Pair:
+def _pair(
+    depth: JsonValue, net: _Net, ruler: Ruler, base: dict[str, float], batch: int
+) -> IsoCostPair:
     spec = net.judged.spec
     graph = spec.graph(batch)
     totals = _read(ruler, graph)
     width, *alike = net.widths
-    return Pair(
+    return IsoCostPair(
         depth=depth,
         width=width,
         alike=tuple(alike),
@@ -259,21 +264,23 @@ def _pair(depth: object, net: _Net, ruler: Ruler, base: dict[str, float], batch:
     )
 
 
-def _line(depth: object, nets: Sequence[_Net], tolerance: float) -> Line:
+def _line(depth: JsonValue, nets: Sequence[_Net], tolerance: float) -> IsoCostLine:
     if not nets:
-        return Line(depth, 0, None, None, "infeasible", "no width makes a network")
+        return IsoCostLine(depth, 0, None, None, "infeasible", "no width makes a network")
     nearest = min(nets, key=lambda net: abs(net.deviation))
     met = sum(abs(net.deviation) <= tolerance for net in nets)
     width, deviation = nearest.widths[0], nearest.deviation
     if met:
-        return Line(depth, met, width, deviation, "met", None)
+        return IsoCostLine(depth, met, width, deviation, "met", None)
     under = max((net for net in nets if net.deviation < 0), key=_deviation, default=None)
     over = min((net for net in nets if net.deviation > 0), key=_deviation, default=None)
     ends = [f"{net.widths[0]}: {_differs(net.deviation)}" for net in (under, over) if net]
     if under and over:
-        return Line(depth, 0, width, deviation, "rounded", f"between widths {'; '.join(ends)}")
+        return IsoCostLine(
+            depth, 0, width, deviation, "rounded", f"between widths {'; '.join(ends)}"
+        )
     end = "cheapest" if over else "dearest"
-    return Line(depth, 0, width, deviation, "clipped", f"the {end} width is {ends[0]}")
+    return IsoCostLine(depth, 0, width, deviation, "clipped", f"the {end} width is {ends[0]}")
 
 
 def _differs(deviation: float) -> str:

@@ -8,12 +8,14 @@ of multipliers: the spec, the sizes it has, and every way in which they are not 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import inf, isclose, prod, sqrt
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.scaling.sizes import Sizes, sizes
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.graph import Graph
@@ -27,53 +29,49 @@ _EXACT = 1e-9
 """Relative difference below which a size is the ideal one: the error of a few float products."""
 
 
-class Multipliers(NamedTuple):
-    """How much larger each dimension of a network is than that of its base.
-
-    Attributes:
-        depth: of the blocks of every stage.
-        width: of the channels of every layer.
-        resolution: of height and width of the input.
-        group_width: of the channels of a group; null for the same as the width.
-    """
+@dataclass(frozen=True, slots=True)
+class Multipliers(Answer):
+    """How much larger each dimension of a network is than that of its base."""
 
     depth: float = 1.0
+    """Growth of the blocks of every stage."""
+
     width: float = 1.0
+    """Growth of the channels of every layer."""
+
     resolution: float = 1.0
+    """Growth of height and width of the input."""
+
     group_width: float | None = None
+    """Growth of the channels of a group; null for the same as the width."""
 
     @property
     def ideal_cost(self) -> float:
         """d·w²·r²: how MACs would grow if nothing was rounded and every layer grew alike."""
         return self.depth * self.width**2 * self.resolution**2
 
-    def as_dict(self) -> dict[str, float | None]:
-        """The multipliers as JSON."""
-        return self._asdict()
 
-
-class Adjustment(NamedTuple):
-    """One way in which a scaled network is not the ideal one.
-
-    Attributes:
-        knob: what could not be had as it was wanted; null for the network as a whole.
-        departure: rounded to what is possible, clipped at a bound, or infeasible.
-        code: why, for programs.
-        wanted: the multiplier that was asked for, if it is about one.
-        got: the multiplier that there is in its place; null if there is none.
-        reason: why, for people.
-    """
+@dataclass(frozen=True, slots=True)
+class Adjustment(Answer):
+    """One way in which a scaled network is not the ideal one."""
 
     knob: Knob | None
-    departure: Departure
-    code: str
-    wanted: float | None
-    got: float | None
-    reason: str
+    """What could not be had as it was wanted; null for the network as a whole."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The adjustment as JSON."""
-        return self._asdict()
+    departure: Departure
+    """Rounded to what is possible, clipped at a bound, or infeasible."""
+
+    code: str
+    """Why, for programs."""
+
+    wanted: float | None
+    """The multiplier that was asked for, if it is about one."""
+
+    got: float | None
+    """The multiplier that there is in its place; null if there is none."""
+
+    reason: str
+    """Why, for people."""
 
 
 class Plan(NamedTuple):
@@ -87,7 +85,7 @@ class Plan(NamedTuple):
 
     spec: ArchitectureSpec | None
     aim: Multipliers
-    adjustments: tuple[Adjustment, ...]
+    adjustments: Rows[Adjustment]
 
 
 class Scaled(NamedTuple):
@@ -107,7 +105,7 @@ class Scaled(NamedTuple):
     graph: Graph | None
     sizes: Sizes | None
     got: Multipliers | None
-    adjustments: tuple[Adjustment, ...]
+    adjustments: Rows[Adjustment]
 
 
 class Base:
@@ -153,13 +151,13 @@ class Base:
             self._round_to_nearest(changes, found)
         aim = Multipliers(depth, width, resolution, group_width)
         if any(adjustment.departure == "infeasible" for adjustment in found):
-            return Plan(None, aim, tuple(found))
+            return Plan(None, aim, Rows(found))
         try:
             spec = type(self.spec).model_validate({**self._fields, **changes})
         except ValidationError as error:
             found += _refusals(error)
-            return Plan(None, aim, tuple(found))
-        return Plan(spec, aim, tuple(found))
+            return Plan(None, aim, Rows(found))
+        return Plan(spec, aim, Rows(found))
 
     def scaled(self, wanted: Multipliers) -> Scaled:
         """Apply multipliers, build the network and see what became of them."""
@@ -170,10 +168,12 @@ class Base:
             graph = spec.graph(self.batch)
         except ArchmeterError as error:
             misfit = Adjustment(None, "infeasible", error.code, None, None, str(error))
-            return Scaled(wanted, spec, None, None, None, (*found, misfit))
+            return Scaled(wanted, spec, None, None, None, Rows((*found, misfit)))
         there = sizes(graph)
         got = ratios(there, self.sizes)
-        return Scaled(wanted, spec, graph, there, got, (*found, *self._rounded(aim, there, got)))
+        return Scaled(
+            wanted, spec, graph, there, got, Rows((*found, *self._rounded(aim, there, got)))
+        )
 
     def _multiply(
         self,

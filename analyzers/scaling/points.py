@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
+from pydantic import JsonValue
+
+from archmeter.analyzers.answers import Answer, Number, Rows
 from archmeter.analyzers.scaling.knobs import Adjustment, Base, Multipliers, Scaled
 from archmeter.analyzers.scaling.sizes import Sizes
 from archmeter.analyzers.scaling.totals import Ruler
@@ -11,40 +15,36 @@ from archmeter.models.errors import ArchmeterError
 from archmeter.models.spec import ArchitectureSpec
 
 
-class Point(NamedTuple):
-    """A scaled network.
-
-    Attributes:
-        wanted: the ideal multipliers.
-        ideal: d·w²·r² of these: what MACs would be multiplied by.
-        changes: knobs that differ from the base's architecture; null if there is no such spec.
-        sizes: what was realised; null if the network cannot be built.
-        got: the multipliers that the sizes amount to.
-        totals: what it costs, by name.
-        counted: its MACs as a multiple of the base's.
-        deviation: counted ÷ ideal - 1.
-        adjustments: everything that was rounded, clipped or infeasible, and why.
-    """
+@dataclass(frozen=True, slots=True)
+class ScaledNetwork(Answer):
+    """A scaled network: as it was wanted, as it became, and what it costs."""
 
     wanted: Multipliers
-    ideal: float
-    changes: dict[str, Any] | None
-    sizes: Sizes | None
-    got: Multipliers | None
-    totals: dict[str, float] | None
-    counted: float | None
-    deviation: float | None
-    adjustments: tuple[Adjustment, ...]
+    """The ideal multipliers."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The point as JSON."""
-        return {
-            **self._asdict(),
-            "wanted": self.wanted.as_dict(),
-            "sizes": self.sizes and self.sizes.as_dict(),
-            "got": self.got and self.got.as_dict(),
-            "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
-        }
+    ideal: float
+    """d·w²·r² of these: what MACs would be multiplied by."""
+
+    changes: dict[str, JsonValue] | None
+    """Knobs that differ from the base's architecture; null if there is no such spec."""
+
+    sizes: Sizes | None
+    """What was realised; null if the network cannot be built."""
+
+    got: Multipliers | None
+    """The multipliers that the sizes amount to."""
+
+    totals: dict[str, Number] | None
+    """What it costs, by name."""
+
+    counted: float | None
+    """Its MACs as a multiple of the base's."""
+
+    deviation: float | None
+    """counted ÷ ideal - 1: by which part the law misses the count."""
+
+    adjustments: Rows[Adjustment]
+    """Everything that was rounded, clipped or infeasible, and why."""
 
 
 class Lab:
@@ -64,7 +64,7 @@ class Lab:
         self._ruler = ruler
         self._canonical = base.spec.canonical()
 
-    def point(self, wanted: Multipliers) -> Point:
+    def point(self, wanted: Multipliers) -> ScaledNetwork:
         """Scale the base and count what became of it.
 
         Raises:
@@ -73,7 +73,7 @@ class Lab:
         scaled = self.base.scaled(wanted)
         totals, adjustments = self._measured(scaled)
         counted = totals["macs"] / self.totals["macs"] if totals else None
-        return Point(
+        return ScaledNetwork(
             wanted=wanted,
             ideal=wanted.ideal_cost,
             changes=self._changes(scaled.spec) if scaled.spec else None,
@@ -85,7 +85,7 @@ class Lab:
             adjustments=adjustments,
         )
 
-    def _measured(self, scaled: Scaled) -> tuple[dict[str, float] | None, tuple[Adjustment, ...]]:
+    def _measured(self, scaled: Scaled) -> tuple[dict[str, float] | None, Rows[Adjustment]]:
         if scaled.graph is None:
             return None, scaled.adjustments
         self._ruler.spend(scaled.graph)
@@ -93,7 +93,7 @@ class Lab:
             return self._ruler.read(scaled.graph), scaled.adjustments
         except ArchmeterError as error:
             beyond = Adjustment(None, "infeasible", error.code, None, None, str(error))
-            return None, (*scaled.adjustments, beyond)
+            return None, Rows((*scaled.adjustments, beyond))
 
     def _changes(self, spec: ArchitectureSpec) -> dict[str, Any]:
         """What to change in the base's architecture to have this one."""

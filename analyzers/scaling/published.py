@@ -6,13 +6,14 @@ The coefficients of EfficientNet-B1 to B7 were rounded by hand: α^φ, β^φ, γ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log
-from typing import Any, NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.scaling.curves import COMPOUND
 from archmeter.analyzers.scaling.knobs import Multipliers
-from archmeter.analyzers.scaling.points import Lab, Point
-from archmeter.analyzers.verify import Verification, verify
+from archmeter.analyzers.scaling.points import Lab, ScaledNetwork
+from archmeter.analyzers.verify import VerifiedFigure, verify
 from archmeter.models.registry import preset
 from archmeter.models.spec import ArchitectureSpec
 
@@ -22,71 +23,63 @@ TABLES = ("Tan & Le 2019 (1905.11946) Table 3", "Tan & Le 2019 (1905.11946) Tabl
 """Networks scaled along one dimension or all: MobileNets and ResNet-50, EfficientNet-B0."""
 
 
-class Coefficients(NamedTuple):
-    """What a published network is multiplied by, and where the law puts it.
+@dataclass(frozen=True, slots=True)
+class PhiOf(Answer):
+    """The step of the law that each of some published coefficients would be, were it alone."""
 
-    Attributes:
-        name: of the preset.
-        published: the coefficients.
-        phi: the step of the law with the same ideal cost.
-        law: what the law has there.
-        phi_of: the step that each coefficient alone would be: of depth, width, resolution.
-    """
+    depth: float
+    width: float
+    resolution: float
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCoefficients(Answer):
+    """What a published network is multiplied by, and where the law puts it."""
 
     name: str
+    """Name of the preset."""
+
     published: Multipliers
+    """The coefficients that were published."""
+
     phi: float
+    """The step of the law with the same ideal cost."""
+
     law: Multipliers
-    phi_of: tuple[float, float, float]
+    """What the law has there."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The coefficients as JSON."""
-        depth, width, resolution = self.phi_of
-        return {
-            **self._asdict(),
-            "published": self.published.as_dict(),
-            "law": self.law.as_dict(),
-            "phi_of": {"depth": depth, "width": width, "resolution": resolution},
-        }
+    phi_of: PhiOf
+    """The step that each coefficient alone would be."""
 
 
-class Overlay(NamedTuple):
-    """A base under published coefficients, and under the law where it has the same ideal cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay(PublishedCoefficients):
+    """A base under published coefficients, and under the law where it has the same ideal cost."""
 
-    Attributes:
-        published: by the coefficients.
-        by_law: by the law.
-    """
+    network: ScaledNetwork
+    """The network under the published coefficients."""
 
-    coefficients: Coefficients
-    published: Point
-    by_law: Point
-
-    def as_dict(self) -> dict[str, Any]:
-        """The overlay as JSON."""
-        return {
-            **self.coefficients.as_dict(),
-            "network": self.published.as_dict(),
-            "law_network": self.by_law.as_dict(),
-        }
+    law_network: ScaledNetwork
+    """The network under the law."""
 
 
-def coefficients() -> tuple[Coefficients, ...]:
+def coefficients() -> Rows[PublishedCoefficients]:
     """EfficientNet-B0 to B7, as their presets have them."""
     base = preset(EFFICIENTNETS[0]).spec
-    return tuple(_beside(name, _multipliers(preset(name).spec, base)) for name in EFFICIENTNETS)
+    return Rows(_beside(name, _multipliers(preset(name).spec, base)) for name in EFFICIENTNETS)
 
 
-def overlay(lab: Lab) -> tuple[Overlay, ...]:
+def overlay(lab: Lab) -> Rows[Overlay]:
     """Scale any base as EfficientNet-B0 was scaled."""
-    return tuple(
-        Overlay(found, lab.point(found.published), lab.point(found.law)) for found in coefficients()
+    return Rows(
+        found.beside(Overlay, network=lab.point(found.published), law_network=lab.point(found.law))
+        for found in coefficients()
     )
 
 
-def tables() -> tuple[Verification, ...]:
+def tables() -> Rows[VerifiedFigure]:
     """The rows of the EfficientNet paper about scaled networks, beside what is counted."""
-    return tuple(row for row in verify() if row.source in TABLES)
+    return Rows(row for row in verify() if row.source in TABLES)
 
 
 def _multipliers(spec: ArchitectureSpec, base: ArchitectureSpec) -> Multipliers:
@@ -97,7 +90,7 @@ def _multipliers(spec: ArchitectureSpec, base: ArchitectureSpec) -> Multipliers:
     )
 
 
-def _beside(name: str, published: Multipliers) -> Coefficients:
+def _beside(name: str, published: Multipliers) -> PublishedCoefficients:
     law = COMPOUND
     phi = log(published.ideal_cost) / log(law.product)
     pairs: Sequence[tuple[float, float]] = (
@@ -105,5 +98,5 @@ def _beside(name: str, published: Multipliers) -> Coefficients:
         (published.width, law.beta),
         (published.resolution, law.gamma),
     )
-    depth, width, resolution = (log(factor) / log(step) for factor, step in pairs)
-    return Coefficients(name, published, phi, law.at(phi), (depth, width, resolution))
+    steps = (log(factor) / log(step) for factor, step in pairs)
+    return PublishedCoefficients(name, published, phi, law.at(phi), PhiOf(*steps))

@@ -8,18 +8,23 @@ draw them by uniform and log-uniform laws, within a range of FLOPs.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import starmap
 from math import ceil
 from random import Random
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-from archmeter.analyzers.scaling.budget import nothing
+from pydantic import JsonValue
+
+from archmeter.analyzers.answers import Answer, Number, Rows
+from archmeter.analyzers.scaling.budget import Effort, nothing
+from archmeter.analyzers.scaling.domains import KnobTrim
 from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progress, Refusal, Spent
 from archmeter.analyzers.scaling.knobs import Adjustment
 from archmeter.analyzers.scaling.realised import departures
 from archmeter.analyzers.scaling.search_space import Space
 from archmeter.models import registry
-from archmeter.models.spec import ArchitectureSpec
 
 STEPS = 100
 """Quantiles of a distribution: percentiles."""
@@ -32,126 +37,105 @@ _DECADE = 10.0
 Stop = Literal["max_draws", "max_operators"]
 
 
-class Quantile(NamedTuple):
-    """A point of an empirical distribution.
-
-    Attributes:
-        share: of the samples.
-        value: the least that so many of them do not exceed.
-    """
+@dataclass(frozen=True, slots=True)
+class Quantile(Answer):
+    """A point of an empirical distribution."""
 
     share: float
-    value: float
+    """Part of the samples."""
+
+    value: Number
+    """The least that so many of them do not exceed."""
 
 
-class Bin(NamedTuple):
-    """A bar of a histogram.
+@dataclass(frozen=True, slots=True)
+class HistogramBin(Answer):
+    """A bar of a histogram."""
 
-    Attributes:
-        low: where it begins.
-        high: where it ends; the last bar's end is in it.
-        samples: how many are in it.
-    """
+    low: Number
+    """Where it begins."""
 
-    low: float
-    high: float
+    high: Number
+    """Where it ends; the last bar's end is in it."""
+
     samples: int
+    """How many are in it."""
 
 
-class Distribution(NamedTuple):
-    """The empirical distribution of a total.
-
-    Attributes:
-        total: which.
-        mean: of all samples.
-        quantiles: the empirical distribution function, read at every percent; 0 is the least.
-        scale: of the histogram's bins.
-        histogram: bins of equal width on that scale.
-    """
+@dataclass(frozen=True, slots=True)
+class Distribution(Answer):
+    """The empirical distribution of a total."""
 
     total: str
+    """Name of the total."""
+
     mean: float
-    quantiles: tuple[Quantile, ...]
+    """Mean of all samples."""
+
+    quantiles: Rows[Quantile]
+    """The empirical distribution function, read at every percent; 0 is the least."""
+
     scale: Literal["linear", "logarithmic"]
-    histogram: tuple[Bin, ...]
+    """Scale of the histogram's bins."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The distribution as JSON."""
-        return self._asdict() | {
-            "quantiles": [quantile._asdict() for quantile in self.quantiles],
-            "histogram": [one._asdict() for one in self.histogram],
-        }
+    histogram: Rows[HistogramBin]
+    """Bins of equal width on that scale."""
 
 
-class Sample(NamedTuple):
-    """A network that was drawn.
+@dataclass(frozen=True, slots=True)
+class Sample(Answer):
+    """A network that was drawn."""
 
-    Attributes:
-        values: of the knobs.
-        spec: the whole description.
-        totals: what it costs, by name.
-    """
+    values: dict[str, JsonValue]
+    """Values of the knobs."""
 
-    values: Mapping[str, Any]
-    spec: ArchitectureSpec
-    totals: dict[str, float]
+    totals: dict[str, Number]
+    """What it costs, by name."""
 
-    @property
-    def adjustments(self) -> tuple[Adjustment, ...]:
-        """Multipliers that could only be realised rounded, and to what."""
-        return departures(self.spec)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The sample as JSON."""
-        return {
-            "values": dict(self.values),
-            "totals": self.totals,
-            "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
-        }
+    adjustments: Rows[Adjustment]
+    """Multipliers that could only be realised rounded, and to what."""
 
 
-class Sampling(NamedTuple):
-    """Samples of a design space.
-
-    Attributes:
-        base: its architecture, before any knob moves.
-        drawn: how often the knobs were drawn.
-        accepted: different networks within the bounds.
-        duplicates: draws of a network that was drawn before.
-        rejected: the other draws, and why: not within a bound, or no network.
-        trims: values of ranges that had to be rounded, and why.
-        stopped: why there are not as many as were asked for.
-        distributions: one for each total.
-        samples: the accepted ones, in the order in which they were drawn.
-    """
+@dataclass(frozen=True, slots=True)
+class Sampling(Answer):
+    """Samples of a design space, and how their totals are distributed."""
 
     base: str
-    drawn: int
-    accepted: int
-    duplicates: int
-    rejected: tuple[Refusal, ...]
-    trims: tuple[dict[str, Any], ...]
-    stopped: Stop | None
-    distributions: tuple[Distribution, ...]
-    samples: tuple[Sample, ...]
+    """Its architecture, before any knob moves."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The samples as JSON."""
-        return self._asdict() | {
-            name: [part.as_dict() for part in getattr(self, name)]
-            for name in ("rejected", "distributions", "samples")
-        }
+    drawn: int
+    """How often the knobs were drawn."""
+
+    accepted: int
+    """Different networks within the bounds."""
+
+    duplicates: int
+    """Draws of a network that was drawn before."""
+
+    rejected: Rows[Refusal]
+    """The other draws, and why: not within a bound, or no network."""
+
+    trims: Rows[KnobTrim]
+    """Values of ranges that had to be rounded, and why."""
+
+    stopped: Stop | None
+    """Why there are not as many as were asked for."""
+
+    distributions: Rows[Distribution]
+    """One for each total."""
+
+    samples: Rows[Sample]
+    """The accepted ones, in the order in which they were drawn."""
 
 
 def sample(
     space: Space,
     judge: Judge,
     count: int,
+    effort: Effort,
     *,
     totals: Sequence[str] = (),
-    seed: int = 0,
-    max_draws: int,
-    max_operators: int,
+    listed: int | None = None,
     progress: Progress | None = None,
 ) -> Sampling:
     """Draw networks until there are enough different ones within the bounds.
@@ -160,10 +144,9 @@ def sample(
         space: the knobs, and the laws that they are drawn by.
         judge: the bounds; counts the totals.
         count: networks wanted.
+        effort: how often to draw at most, and what to count; the same seed draws the same.
         totals: whose distributions are read off.
-        seed: of the draws; the same one draws the same.
-        max_draws: how often to draw at most.
-        max_operators: operators to count, in all networks together.
+        listed: how many samples to list, the first ones; the rest are in the distributions alone.
         progress: told how many were accepted.
 
     Raises:
@@ -173,13 +156,15 @@ def sample(
     for knob in space.knobs:
         if isinstance(knob.domain, tuple):
             space.axis(knob)
-    random = Random(seed)  # noqa: S311 - nothing is kept secret
-    examiner = Examiner([space], judge, max_specs=max_draws, max_operators=max_operators)
+    random = Random(effort.seed)  # noqa: S311 - nothing is kept secret
+    examiner = Examiner(
+        [space], judge, max_specs=effort.max_specs, max_operators=effort.max_operators
+    )
     rejected: dict[int, Refusal] = {}
     accepted: list[Judged] = []
     drawn = 0
     try:
-        while len(accepted) < count and drawn < max_draws:
+        while len(accepted) < count and drawn < effort.max_specs:
             values = {knob.path: knob.draw(random.random()) for knob in space.knobs}
             known = len(examiner.judged)
             judged = examiner.examine(0, values)
@@ -197,24 +182,27 @@ def sample(
     if not examiner.judged:
         raise nothing(examiner)
     stop: Stop = "max_operators" if examiner.stopped == "max_operators" else "max_draws"
-    samples = [Sample(one.values, one.spec, _totals(one, totals, judge.batch)) for one in accepted]
+    counted = [{name: one.totals[name, judge.batch] for name in totals} for one in accepted]
     return Sampling(
         base=registry.describe(space.base),
         drawn=drawn,
         accepted=len(accepted),
         duplicates=examiner.duplicates,
-        rejected=(
-            *sorted(rejected.values(), key=lambda refused: -refused.specs),
-            *examiner.refusals,
+        rejected=Rows(
+            (
+                *sorted(rejected.values(), key=lambda refused: -refused.specs),
+                *examiner.refusals,
+            )
         ),
-        trims=tuple([knob.rounded.as_dict() for knob in space.knobs if knob.rounded]),
+        trims=Rows(knob.rounded for knob in space.knobs if knob.rounded),
         stopped=stop if len(accepted) < count else None,
-        distributions=tuple(
-            [distribution(name, [one.totals[name] for one in samples]) for name in totals]
-        )
-        if samples
-        else (),
-        samples=tuple(samples),
+        distributions=Rows(
+            [distribution(name, [one[name] for one in counted]) for name in totals if counted]
+        ),
+        samples=Rows(
+            Sample(dict(one.values), found, departures(one.spec))
+            for one, found in zip(accepted[:listed], counted, strict=False)
+        ),
     )
 
 
@@ -228,14 +216,12 @@ def distribution(total: str, values: Sequence[float]) -> Distribution:
     return Distribution(
         total=total,
         mean=sum(ordered) / count,
-        quantiles=tuple(
-            [
-                Quantile(k / STEPS, ordered[max(ceil(k * count / STEPS), 1) - 1])
-                for k in range(STEPS + 1)
-            ]
+        quantiles=Rows(
+            Quantile(k / STEPS, ordered[max(ceil(k * count / STEPS), 1) - 1])
+            for k in range(STEPS + 1)
         ),
         scale=scale,
-        histogram=tuple([Bin(*bar) for bar in zip(edges, edges[1:], counts, strict=False)]),
+        histogram=Rows(starmap(HistogramBin, zip(edges, edges[1:], counts, strict=False))),
     )
 
 
@@ -254,11 +240,7 @@ def _reject(rejected: dict[int, Refusal], judged: Judged, judge: Judge) -> None:
     worst = max(judged.broken, key=judged.excesses.__getitem__)
     known = rejected.get(worst)
     rejected[worst] = (
-        known._replace(specs=known.specs + 1)
+        replace(known, specs=known.specs + 1)
         if known
-        else Refusal("out_of_bounds", 1, f"not {judge.limits[worst]}", judged.values)
+        else Refusal("out_of_bounds", 1, f"not {judge.limits[worst]}", dict(judged.values))
     )
-
-
-def _totals(judged: Judged, names: Sequence[str], batch: int) -> dict[str, float]:
-    return {name: judged.totals[name, batch] for name in names}

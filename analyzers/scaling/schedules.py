@@ -8,8 +8,10 @@ backward, at the size of each stage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.scaling.cliffs import is_aligned
 from archmeter.analyzers.training.freezing import gradients_reach, trained
 from archmeter.analyzers.training.gradients import StepMacs, step_macs
@@ -35,52 +37,50 @@ class Stage(NamedTuple):
     resolution: tuple[int, int]
 
 
-class StageCost(NamedTuple):
-    """What a stage of a run costs.
-
-    Attributes:
-        epochs: passes over the images.
-        images: seen in each epoch.
-        resolution: height and width in pixels.
-        aligned: whether every stride of the network divides maps of that size.
-        forward_macs: of one image, forward.
-        backward_macs: of one image, backward: gradients of inputs and of weights.
-        macs: of the whole stage; a float, for it may be beyond integers that JSON keeps exact.
-        share: of the run.
-    """
+@dataclass(frozen=True, slots=True)
+class StageCost(Answer):
+    """What a stage of a run costs."""
 
     epochs: int
+    """Passes over the images."""
+
     images: int
+    """Images seen in each epoch."""
+
     resolution: tuple[int, int]
+    """Height and width in pixels."""
+
     aligned: bool
+    """Whether every stride of the network divides maps of that size."""
+
     forward_macs: int
+    """MACs of one image, forward."""
+
     backward_macs: int
+    """MACs of one image, backward: gradients of inputs and of weights."""
+
     macs: float
+    """MACs of the whole stage; a float, for it may be beyond integers that JSON keeps exact."""
+
     share: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The stage as JSON."""
-        return self._asdict()
+    """Part of the run's MACs."""
 
 
-class Schedule(NamedTuple):
-    """What a run costs.
+@dataclass(frozen=True, slots=True)
+class Schedule(Answer):
+    """What a training run costs whose images change size from stage to stage."""
 
-    Attributes:
-        stages: in order.
-        macs: of the run, forward and backward; floats for the same reason.
-        constant_macs: of as many images, all of the last stage's size.
-        saving: 1 - macs ÷ constant_macs.
-    """
+    stages: Rows[StageCost]
+    """What each stage costs, in order."""
 
-    stages: tuple[StageCost, ...]
     macs: float
-    constant_macs: float
-    saving: float
+    """MACs of the run, forward and backward; floats for the same reason."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The run as JSON."""
-        return {**self._asdict(), "stages": [stage.as_dict() for stage in self.stages]}
+    constant_macs: float
+    """MACs of as many images, all of the last stage's size."""
+
+    saving: float
+    """1 - macs ÷ constant_macs."""
 
 
 class StageInfeasible(ArchmeterError):
@@ -130,7 +130,7 @@ def schedule(spec: ArchitectureSpec, stages: Sequence[Stage]) -> Schedule:
     each = [s.epochs * s.images * step.total for s, step in zip(stages, steps, strict=True)]
     total = sum(each)
     constant = sum(stage.epochs * stage.images for stage in stages) * steps[-1].total
-    costs = tuple(
+    costs = Rows(
         StageCost(
             *stage,
             is_aligned(graph),
@@ -162,4 +162,4 @@ def _step(graph: Graph) -> StepMacs:
     """MACs of one image, forward and backward."""
     trains = trained(graph)
     each = step_macs(graph, trains, gradients_reach(graph, trains))
-    return StepMacs(*map(sum, zip(*each, strict=True)))
+    return StepMacs.of(each)

@@ -7,12 +7,14 @@ with α·β²·γ² ≈ 2. The approximation is the constraint there; here every
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import product, starmap
+from typing import Literal
 
-from archmeter.analyzers.scaling.curves import Law
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.scaling.curves import ScalingLaw
 from archmeter.analyzers.scaling.pareto import pareto
-from archmeter.analyzers.scaling.points import Lab, Point
+from archmeter.analyzers.scaling.points import Lab, ScaledNetwork
 from archmeter.models.errors import ArchmeterError
 
 Constraint = Literal["law", "counted"]
@@ -33,56 +35,58 @@ class GridTooLarge(ArchmeterError):
     code = "grid_too_large"
 
 
-class Objective(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Objective(Answer):
     """A total, and which way is better."""
 
     total: str
+    """What it is read off."""
+
     sense: Sense = "least"
+    """Whether the least or the most of it is best."""
 
 
-class Candidate(NamedTuple):
-    """A law that is near the target.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate(ScaledNetwork):
+    """A law that is near the target, and the network that one step of it makes of the base."""
 
-    Attributes:
-        law: α, β, γ.
-        product: α·β²·γ².
-        network: the base scaled by it at φ = 1.
-        pareto: whether nothing else is at least as good in every objective, and better in one.
-    """
+    alpha: float
+    """What the law multiplies the depth by."""
 
-    law: Law
+    beta: float
+    """What it multiplies the width by."""
+
+    gamma: float
+    """What it multiplies the resolution by."""
+
     product: float
-    network: Point
+    """α·β²·γ²: the ideal growth of cost."""
+
     pareto: bool = False
-
-    def as_dict(self) -> dict[str, Any]:
-        """The candidate as JSON."""
-        return {
-            **self.law._asdict(),
-            "product": self.product,
-            "pareto": self.pareto,
-            **self.network.as_dict(),
-        }
+    """Whether nothing else is at least as good in every objective, and better in one."""
 
 
-class GridSearch(NamedTuple):
-    """What a search found.
-
-    Attributes:
-        target: what the cost was to be multiplied by.
-        tolerance: by how much of that it may be missed.
-        combinations: of the grid.
-        built: candidates whose network was counted.
-        infeasible: candidates that are no network.
-        feasible: those within the tolerance, by α, β, γ.
-    """
+@dataclass(frozen=True, slots=True)
+class GridSearch(Answer):
+    """The laws of a grid that multiply the cost by a target."""
 
     target: float
+    """What the cost was to be multiplied by."""
+
     tolerance: float
+    """By how much of that it may be missed."""
+
     combinations: int
+    """How many α, β, γ the grid has."""
+
     built: int
-    infeasible: tuple[Candidate, ...]
-    feasible: tuple[Candidate, ...]
+    """Candidates whose network was counted."""
+
+    infeasible: Rows[Candidate]
+    """Candidates that are no network."""
+
+    feasible: Rows[Candidate]
+    """Those within the tolerance, by α, β, γ."""
 
 
 def grid(start: float, stop: float, step: float) -> tuple[float, ...]:
@@ -99,7 +103,7 @@ def grid_search(
     tolerance: float = 0.05,
     constraint: Constraint = "law",
     objectives: Sequence[Objective] = (),
-    track: Callable[[Sequence[Law]], Iterable[Law]] = iter,
+    track: Callable[[Sequence[ScalingLaw]], Iterable[ScalingLaw]] = iter,
 ) -> GridSearch:
     """Count every law of a grid that is near a target.
 
@@ -125,21 +129,26 @@ def grid_search(
             accepted=f"at most {MAX_GRID:,}, by larger steps or shorter ranges",
         )
     near = list(_near(axes, target, tolerance, constraint))
-    candidates = [Candidate(law, law.product, lab.point(law.at(1))) for law in track(near)]
-    built = [candidate for candidate in candidates if candidate.network.counted is not None]
+    candidates = [_candidate(law, lab) for law in track(near)]
+    built = [candidate for candidate in candidates if candidate.counted is not None]
     feasible = [
         candidate
         for candidate in built
-        if constraint == "law" or _within(candidate.network.counted or 0.0, target, tolerance)
+        if constraint == "law" or _within(candidate.counted or 0.0, target, tolerance)
     ]
     return GridSearch(
         target,
         tolerance,
         combinations,
         len(built),
-        tuple(candidate for candidate in candidates if candidate.network.counted is None),
-        tuple(_with_front(feasible, objectives)),
+        Rows(candidate for candidate in candidates if candidate.counted is None),
+        Rows(_with_front(feasible, objectives)),
     )
+
+
+def _candidate(law: ScalingLaw, lab: Lab) -> Candidate:
+    alpha, beta, gamma, network = law.alpha, law.beta, law.gamma, lab.point(law.at(1))
+    return network.beside(Candidate, alpha=alpha, beta=beta, gamma=gamma, product=law.product)
 
 
 def _near(
@@ -147,12 +156,12 @@ def _near(
     target: float,
     tolerance: float,
     constraint: Constraint,
-) -> Iterator[Law]:
+) -> Iterator[ScalingLaw]:
     """The laws that may meet the constraint."""
     low, high = target * (1 - tolerance), target * (1 + tolerance)
     if constraint == "counted":
         low, high = low / _WIDER, high * _WIDER
-    for law in map(Law._make, product(*axes)):
+    for law in starmap(ScalingLaw, product(*axes)):
         # The difference of floats that are meant to be equal is no reason to leave a law out.
         if low - _SLACK <= law.product <= high + _SLACK:
             yield law
@@ -172,8 +181,8 @@ def _with_front(
             for objective in objectives
         ]
         for candidate in candidates
-        if (totals := candidate.network.totals) is not None
+        if (totals := candidate.totals) is not None
     ]
     front = set(pareto(costs)) if objectives else set()
     for i, candidate in enumerate(candidates):
-        yield candidate._replace(pareto=i in front)
+        yield replace(candidate, pareto=i in front)

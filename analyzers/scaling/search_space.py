@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from archmeter.analyzers.scaling.domains import MAX_VALUES, Domain, Knob, Range, Trim
+from archmeter.analyzers.scaling.domains import MAX_VALUES, Domain, Knob, KnobTrim, Range
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.spec import ArchitectureSpec
@@ -54,7 +54,7 @@ class Axis(NamedTuple):
     path: str
     values: Sequence[Any]
     ordered: bool
-    trims: tuple[Trim, ...]
+    trims: tuple[KnobTrim, ...]
 
 
 class Space:
@@ -154,7 +154,7 @@ class Space:
             if len(dropped) == len(values):
                 raise knob.impossible(f"{knob.domain}", str(knob.domain), fault)
             reason = f"{dropped[0]!r} is not {fault}"
-            trims.append(Trim(knob.path, "clipped", len(dropped), reason))
+            trims.append(KnobTrim(knob.path, "clipped", len(dropped), reason))
         return Axis(knob.path, values[first : last + 1], knob.ordered, tuple(trims))
 
     def _possible(self, knob: Knob, values: Sequence[Any]) -> tuple[int, int]:

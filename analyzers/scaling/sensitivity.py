@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import count, takewhile
 from math import log, sqrt
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
+from archmeter.analyzers.answers import Answer, Number
 from archmeter.analyzers.scaling.cliffs import Sides
 from archmeter.analyzers.scaling.totals import Ruler
 from archmeter.models.errors import ArchmeterError, GraphTooLarge
@@ -41,27 +43,25 @@ _Path = tuple[str | int, ...]
 _Totals = Mapping[str, float]
 
 
-class Elasticity(NamedTuple):
-    """How the totals of a network follow one of its knobs.
-
-    Attributes:
-        knob: path of the field, such as width_multiplier or depth.2.
-        value: what it is; of the resolution the height.
-        outcome: central if there are networks on both sides, one_sided if on one only; no_effect if
-            all cost the same; immovable if no other value that was tried is valid.
-        values: those whose networks were counted, the knob's own among them.
-        totals: ∂ log total / ∂ log knob by total; null where a total is zero.
-    """
+@dataclass(frozen=True, slots=True)
+class Elasticity(Answer):
+    """How the totals of a network follow one of its knobs."""
 
     knob: str
-    value: float
-    outcome: Outcome
-    values: tuple[float, ...]
-    totals: Mapping[str, float | None]
+    """Path of the field, such as width_multiplier or depth.2."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The elasticity as JSON."""
-        return {**self._asdict(), "totals": dict(self.totals)}
+    value: Number
+    """What it is; of the resolution the height."""
+
+    outcome: Outcome
+    """Central if there are networks on both sides, one_sided if on one only; no_effect if all cost
+    the same; immovable if no other value that was tried is valid."""
+
+    values: tuple[Number, ...]
+    """Those whose networks were counted, the knob's own among them."""
+
+    totals: Mapping[str, float | None]
+    """∂ log total / ∂ log knob by total; null where a total is zero."""
 
 
 class Sensitivities:

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
 
+from archmeter.analyzers.answers import Answer
 from archmeter.models.graph import Graph, Scope
 from archmeter.models.ops import Conv2d, LayerNorm, Linear, Pair, Permute
 
 _MAP_DIMENSIONS = 4
 
 
-class Sizes(NamedTuple):
-    """How deep and wide each stage of a network is, and how large its input.
-
-    Attributes:
-        depths: blocks of each stage; layers with weights where it has no blocks.
-        widths: channels that each stage hands on.
-        group_widths: channels of a group of each stage's first grouped convolution; 0 for none.
-        resolution: height and width of the input in pixels.
-    """
+@dataclass(frozen=True, slots=True)
+class Sizes(Answer):
+    """How deep and wide each stage of a network is, and how large its input."""
 
     depths: tuple[int, ...]
-    widths: tuple[int, ...]
-    group_widths: tuple[int, ...]
-    resolution: Pair
+    """Blocks of each stage; layers with weights where it has no blocks."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The sizes as JSON."""
-        return self._asdict()
+    widths: tuple[int, ...]
+    """Channels that each stage hands on."""
+
+    group_widths: tuple[int, ...]
+    """Channels of a group of each stage's first grouped convolution; 0 for none."""
+
+    resolution: Pair
+    """Height and width of the input in pixels."""
 
 
 def sizes(graph: Graph) -> Sizes:

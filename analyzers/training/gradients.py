@@ -7,31 +7,16 @@ weights, grouped or not. Nobody asks for the gradient of the image.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
-from archmeter.analyzers.compute import (
-    blur_macs,
-    conv1d_macs,
-    conv_macs,
-    linear_macs,
-    macs,
-    matmul_macs,
-)
-from archmeter.analyzers.reading import Reading, Rule
+from archmeter.analyzers.answers import Answer
+from archmeter.analyzers.compute import macs
+from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Graph
-from archmeter.models.ops import (
-    BlurPool2d,
-    Conv1d,
-    Conv2d,
-    Linear,
-    MatMul,
-    Op,
-    ScaledDotProductAttention,
-    Shape,
-)
+from archmeter.models.ops import Product, ScaledDotProductAttention, Shape
 
 
 class BackwardMacs(NamedTuple):
@@ -53,28 +38,52 @@ NO_PRODUCTS = BackwardMacs()
 backward_macs = Reading("backward macs", NO_PRODUCTS)
 
 
-class StepMacs(NamedTuple):
-    """MACs of one training step, of a layer or of a network.
+@dataclass(frozen=True, slots=True)
+class StepMacs(Answer):
+    """The MACs of one training step of a network."""
 
-    Attributes:
-        forward: of the forward pass.
-        grad_input: of gradients that flow on to earlier layers.
-        grad_weight: of gradients of weights that train.
-        recomputed: of what the backward pass computes a second time rather than keep it.
-    """
+    forward: int
+    """Of the forward pass."""
+
+    grad_input: int
+    """Of gradients that flow on to earlier layers."""
+
+    grad_weight: int
+    """Of gradients of weights that train."""
+
+    recomputed: int = 0
+    """Of what the backward pass computes a second time rather than keep it."""
+
+    total: int = field(init=False, default=0)
+    """The sum of all these."""
+
+    def __post_init__(self) -> None:
+        total = self.forward + self.grad_input + self.grad_weight + self.recomputed
+        object.__setattr__(self, "total", total)
+
+    @classmethod
+    def of(cls, operators: Iterable[OperatorMacs]) -> StepMacs:
+        """The sum over some operators, at least one."""
+        return cls(*map(sum, zip(*operators, strict=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerMacs(StepMacs):
+    """The MACs of one operator in a training step."""
+
+    path: str
+
+
+class OperatorMacs(NamedTuple):
+    """The same of one operator, as `StepMacs` has it for all."""
 
     forward: int
     grad_input: int
     grad_weight: int
     recomputed: int = 0
 
-    @property
-    def total(self) -> int:
-        """All of it."""
-        return sum(self)
 
-
-def step_macs(graph: Graph, trains: Sequence[bool], reached: Sequence[bool]) -> list[StepMacs]:
+def step_macs(graph: Graph, trains: Sequence[bool], reached: Sequence[bool]) -> list[OperatorMacs]:
     """MACs of a training step for each operator.
 
     Args:
@@ -82,11 +91,11 @@ def step_macs(graph: Graph, trains: Sequence[bool], reached: Sequence[bool]) -> 
         trains: for each operator whether its weights train.
         reached: for each tensor whether a gradient flows to it.
     """
-    steps: list[StepMacs] = []
+    steps: list[OperatorMacs] = []
     for tensor, train, reach in zip(graph.tensors, trains, reached, strict=True):
         forward = macs(tensor.call)
         if not (forward and reach):
-            steps.append(StepMacs(forward, 0, 0))
+            steps.append(OperatorMacs(forward, 0, 0))
             continue
         products = backward_macs(tensor.call)
         flowing = [
@@ -95,31 +104,16 @@ def step_macs(graph: Graph, trains: Sequence[bool], reached: Sequence[bool]) -> 
             if reached[x.index]
         ]
         weights = products.weights if train else 0
-        steps.append(StepMacs(forward, sum(flowing), weights, products.again if flowing else 0))
+        steps.append(OperatorMacs(forward, sum(flowing), weights, products.again if flowing else 0))
     return steps
 
 
-def _weighted(forward: Rule[int], op: Op, out: Shape, x: Shape) -> BackwardMacs:
-    """As many for the input, and for the weights, as it took."""
-    count = forward(op, out, x)
-    return BackwardMacs((count,), count)
-
-
-for operator, forward in ((Conv1d, conv1d_macs), (Conv2d, conv_macs), (Linear, linear_macs)):
-    backward_macs.rule(operator)(partial(_weighted, forward))
-
-
-@backward_macs.rule(BlurPool2d)
-def fixed_filter(op: BlurPool2d, out: Shape, x: Shape) -> BackwardMacs:
-    """As many for the input; the filter does not train."""
-    return BackwardMacs((blur_macs(op, out, x),))
-
-
-@backward_macs.rule(MatMul)
-def product(op: MatMul, out: Shape, x: Shape, y: Shape) -> BackwardMacs:
-    """As many for each factor."""
-    count = matmul_macs(op, out, x, y)
-    return BackwardMacs((count, count))
+@backward_macs.rule(Product)
+def each_factor(op: Product, out: Shape, *inputs: Shape) -> BackwardMacs:
+    """As many as it took for each factor: its inputs, and weights if they train."""
+    count = macs.answer(op, out, *inputs)
+    trains = any(weight.role == "trainable" for weight in op.weights(*inputs))
+    return BackwardMacs((count,) * len(inputs), count if trains else 0)
 
 
 @backward_macs.rule(ScaledDotProductAttention)

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.storage import INDEX_BYTES, Extra
 from archmeter.analyzers.training.reasons import Part, reason
 from archmeter.analyzers.training.step import TrainingStep
 
 
-class KeptTensor(NamedTuple):
-    """A tensor that outlives the forward pass for the sake of the backward pass.
-
-    Attributes:
-        path: the operator that made it.
-        kept_by: the first operator that keeps it.
-        reason: what that needs it for.
-        dtype: of its elements.
-        size_bytes: of its storage.
-    """
+@dataclass(frozen=True, slots=True)
+class KeptTensor(Answer):
+    """A tensor that outlives the forward pass for the sake of the backward pass."""
 
     path: str
+    """The operator that made it."""
+
     kept_by: str
+    """The first operator that keeps it."""
+
     reason: str
+    """What that needs it for."""
+
     dtype: str
+    """Type of its elements."""
+
     size_bytes: int
+    """Size of its storage."""
 
 
-def kept_list(step: TrainingStep) -> list[KeptTensor]:
+def kept_list(step: TrainingStep) -> Rows[KeptTensor]:
     """Everything kept in a training step, in the order in which it begins to be."""
-    return list(_rows(step))
+    return Rows(_rows(step))
 
 
 def _rows(step: TrainingStep) -> Iterator[KeptTensor]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from typing import NamedTuple
 
+from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingStep
@@ -19,20 +20,21 @@ MAX_BATCH = 65_536
 _GUESSES = 6
 
 
-class LargestBatch(NamedTuple):
-    """How many images fit.
-
-    Attributes:
-        batch: images; 0 if not even one fits.
-        needed_bytes: what that many need; for 0, what one needs.
-        next_bytes: what one image more needs; None at the limit of what is counted.
-        spare_bytes: what is left; negative if not even one image fits.
-    """
+@dataclass(frozen=True, slots=True)
+class LargestBatch(Answer):
+    """The most images at once that fit in so many bytes."""
 
     batch: int
+    """Images; 0 if not even one fits."""
+
     needed_bytes: int
+    """What that many need; for 0, what one needs."""
+
     next_bytes: int | None
+    """What one image more needs; None at the limit of what is counted."""
+
     spare_bytes: int
+    """What is left; negative if not even one image fits."""
 
 
 def largest_batch(

@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.checkpointing import segments
 from archmeter.analyzers.training.freezing import gradients_reach, trained
-from archmeter.analyzers.training.gradients import StepMacs, step_macs
+from archmeter.analyzers.training.gradients import LayerMacs, OperatorMacs, StepMacs, step_macs
 from archmeter.analyzers.training.kept_tensors import Autograd, Keeping, computed_again
 from archmeter.analyzers.training.optimizer_state import SINGLE_BYTES, state_bytes
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.timeline import Moment, backward_moments, forward_moments
 
 
-class TrainingMemory(NamedTuple):
-    """Bytes of a training step.
-
-    Attributes:
-        weights_bytes: in the network's dtype, trained and frozen.
-        master_weights_bytes: a copy of those that train, in float32.
-        gradients_bytes: of weights that train.
-        optimizer_bytes: state from step to step.
-        buffers_bytes: statistics and counters.
-        input_bytes: one batch of images.
-        kept_bytes: what autograd keeps of the forward pass.
-        total_bytes: the sum of all these.
-        peak_bytes: the most that is there at one moment, gradients of tensors included; those of
-            weights come while kept tensors go.
-    """
+@dataclass(frozen=True, slots=True)
+class TrainingMemory(Answer):
+    """The bytes of a training step, by what they are for."""
 
     weights_bytes: int
+    """Weights in the network's dtype, trained and frozen."""
+
     master_weights_bytes: int
+    """A copy of those that train, in float32."""
+
     gradients_bytes: int
+    """Gradients of weights that train."""
+
     optimizer_bytes: int
+    """State that the optimizer has from step to step."""
+
     buffers_bytes: int
+    """Statistics and counters."""
+
     input_bytes: int
+    """One batch of images."""
+
     kept_bytes: int
+    """What autograd keeps of the forward pass."""
+
     total_bytes: int
+    """The sum of all these."""
+
     peak_bytes: int
+    """The most that is there at one moment, gradients of tensors included; those of weights come
+    while kept tensors go."""
 
 
 class TrainingStep:
@@ -145,7 +152,7 @@ class TrainingStep:
         return sum(self._trained)
 
     @cached_property
-    def layer_macs(self) -> Sequence[StepMacs]:
+    def layer_macs(self) -> Sequence[OperatorMacs]:
         """MACs of each operator; what checkpointing computes again is with the operator."""
         autograd = self.autograd
         steps = step_macs(autograd.graph, autograd.trains, autograd.reached)
@@ -158,4 +165,10 @@ class TrainingStep:
     @cached_property
     def macs(self) -> StepMacs:
         """MACs of the whole step."""
-        return StepMacs(*map(sum, zip(*self.layer_macs, strict=True)))
+        return StepMacs.of(self.layer_macs)
+
+    @property
+    def layers(self) -> Rows[LayerMacs]:
+        """MACs of each operator that multiplies, in the order of execution."""
+        each = zip(self.profile.paths, self.layer_macs, strict=True)
+        return Rows(LayerMacs(*macs, path=path) for path, macs in each if macs.forward)

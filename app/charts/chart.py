@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from textwrap import wrap
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from archmeter.app.ask.network import NetworkRequest
+from archmeter.app.ask.request import Request
 from archmeter.app.charts.theme import Theme, config
-from archmeter.app.network_query import NetworkQuery
-from archmeter.app.services import Analyses
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
-Row = dict[str, Any]
 Spec = dict[str, Any]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -28,22 +29,20 @@ CONVENTION = (
 )
 
 
-class Look(BaseModel):
+class Look(Request):
     """How a chart is to look."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
-
     theme: Theme = "light"
-    """Dark lines on white, or light ones on black."""
+    """Colours: dark lines on white, or light ones on black."""
 
     width: Annotated[int, Field(ge=160, le=4_000)] = 720
-    """Of the plot in pixels; axes and legend come besides."""
+    """Width of the plot in pixels; axes and legend come besides."""
 
     height: Annotated[int, Field(ge=80, le=4_000)] | None = None
-    """Of the plot in pixels; without it, as much as it needs."""
+    """Height of the plot in pixels; without it, as much as it needs."""
 
 
-class NetworkLook(NetworkQuery, Look):
+class NetworkLook(NetworkRequest, Look):
     """A chart of one network."""
 
 

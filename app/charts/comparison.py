@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
+from archmeter.app.ask.totals import TOTALS, figures, ratios
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Spec
+from archmeter.app.charts.labels import axis, called, exact, log_axis, plain, split
 from archmeter.app.charts.networks import MAX_NETWORKS, NetworksLook, names_of
-from archmeter.app.charts.subjects import profile_of
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import axis, called, exact, log_axis, plain, split
-from archmeter.app.figures import FIGURES, figures, ratios
-from archmeter.app.services import Analyses
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 
 class ComparisonLook(NetworksLook):
@@ -26,22 +26,22 @@ class ComparisonLook(NetworksLook):
 
 
 def _read(query: ComparisonLook, analyses: Analyses) -> Drawing:
-    totals = split(query.totals, "totals", FIGURES, most=len(SERIES))
-    questions = query.questions(analyses, least=1, most=MAX_NETWORKS)
-    names = names_of(questions)
-    counted = [figures(profile_of(question)) for question in questions]
+    totals = split(query.totals, "totals", TOTALS, most=len(SERIES))
+    networks = query.named(analyses, least=1, most=MAX_NETWORKS)
+    names = names_of(networks)
+    counted = [figures(network.profile()) for network in networks]
     rows: list[Row] = [
         {
             "network": name,
-            "id": question.key,
-            "batch": question.input.batch,
-            "dtype": question.input.dtype,
+            "id": network.id,
+            "batch": network.input.batch,
+            "dtype": network.input.dtype,
             "total": total,
             "figure": called(total),
             "value": values[total],
             "ratio": ratios(values, counted[0])[total],
         }
-        for name, question, values in zip(names, questions, counted, strict=True)
+        for name, network, values in zip(names, networks, counted, strict=True)
         for total in totals
     ]
     note = f"multiples of {names[0]}; {CONVENTION}"

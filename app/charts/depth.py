@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from archmeter.app.charts.chart import Row
+from archmeter.app.tables import Row
 
 _GREY = "#8C8C8C"
 

@@ -1,19 +1,20 @@
 """Depth against width at equal cost, and what that does to another cost."""
 
-from functools import partial
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from archmeter.analyzers.scaling.totals import ROOFLINE, TOTALS
-from archmeter.app.budgets.answers import iso_cost_answer
-from archmeter.app.budgets.requests import IsoCostRequest
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
-from archmeter.app.charts.kept import kept
+from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.network import Network
+from archmeter.app.ask.validation import validate
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
+from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import OneOf, axis, called, exact, plain
-from archmeter.app.services import Analyses
-from archmeter.app.validation import validate
+from archmeter.app.questions import iso_cost
+from archmeter.app.questions.iso_cost import IsoCostReport, IsoCostRequest
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 _WITHOUT_DEVICE = tuple(total for total in TOTALS if total != ROOFLINE)
 
@@ -60,20 +61,19 @@ class IsoCostLook(NetworkLook):
         return self
 
 
-def request_of(query: IsoCostLook, analyses: Analyses) -> IsoCostRequest:
-    """The question whose answer is drawn.
+def answer_to(query: IsoCostLook, network: Network) -> IsoCostReport:
+    """The answer that is drawn.
 
     Raises:
-        ArchmeterError: if there is no such network.
+        ArchmeterError: if the network cannot be scaled so.
     """
-    question = query.question(analyses)
     depth: dict[str, Any] = {"low": query.depth_low, "high": query.depth_high}
     width: dict[str, Any] = {"low": query.width_low, "high": query.width_high}
-    return validate(
+    request = validate(
         IsoCostRequest,
         {
-            "architecture": question.spec.canonical(),
-            **question.input.model_dump(),
+            "architecture": network.spec.canonical(),
+            **network.input.model_dump(),
             "depth": {"knob": "depth_multiplier", "values": {**depth, "count": query.depth_count}},
             "width": {
                 "knob": "width_multiplier",
@@ -84,29 +84,30 @@ def request_of(query: IsoCostLook, analyses: Analyses) -> IsoCostRequest:
             "totals": list(dict.fromkeys([query.total, query.shown, "params", "macs"])),
         },
     )
+    return cached_answer(iso_cost.QUESTION, request, network)
 
 
 def _read(query: IsoCostLook, analyses: Analyses) -> Drawing:
-    request = request_of(query, analyses)
-    body = kept("iso-cost", request, request.architecture, partial(iso_cost_answer, request))
-    nearest = {line["depth"]: line["nearest"] for line in body["lines"]}
+    network = query.network(analyses)
+    answer = answer_to(query, network)
+    nearest = {line.depth: line.nearest for line in answer.lines}
     rows: list[Row] = [
         {
-            "depth_multiplier": pair["depth"],
-            "width_multiplier": pair["width"],
-            "network": pair["name"],
-            **pair["totals"],
-            **{f"{name}_ratio": ratio for name, ratio in pair["ratios"].items()},
-            "deviation": pair["deviation"],
-            "is_nearest": nearest[pair["depth"]] == pair["width"],
+            "depth_multiplier": pair.depth,
+            "width_multiplier": pair.width,
+            "network": pair.name,
+            **pair.totals,
+            **{f"{name}_ratio": ratio for name, ratio in pair.ratios.items()},
+            "deviation": pair.deviation,
+            "is_nearest": nearest[pair.depth] == pair.width,
         }
-        for pair in body["pairs"]
+        for pair in answer.pairs
     ]
     note = (
         f"{called(query.total)} within {query.tolerance:.1%}; colour = {called(query.shown)} as a "
         f"multiple; {CONVENTION}"
     )
-    return Drawing(f"{body['base']}, batch {body['batch']}, {body['dtype']}", note, rows)
+    return Drawing(f"{answer.base}, batch {answer.batch}, {answer.dtype}", note, rows)
 
 
 def _draw(_: list[Row], query: IsoCostLook) -> Spec:

@@ -2,15 +2,15 @@
 
 from typing import Annotated, get_type_hints
 
-from archmeter.analyzers import Row as LayerRow
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.analyzers.layer_table import Layer
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
 from archmeter.app.charts.depth import along_depth, band_layer, stage_of
-from archmeter.app.charts.subjects import profile_of, subject
-from archmeter.app.charts.words import OneOf, axis, called, exact, plain
-from archmeter.app.layer_table import size_text
-from archmeter.app.services import Analyses
+from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
+from archmeter.app.charts.subjects import subject
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row, size_text
 
-COSTS = tuple(name for name, hint in get_type_hints(LayerRow).items() if hint is int)
+COSTS = tuple(name for name, hint in get_type_hints(Layer).items() if hint is int)
 """What a layer has a number of."""
 
 
@@ -21,10 +21,10 @@ class LayersLook(NetworkLook):
     """What is drawn of each layer; the rows have everything."""
 
 
-def flat(row: LayerRow, step: int) -> Row:
+def flat(row: Layer, step: int) -> Row:
     """A row of the layer table: sizes as text, pairs as two numbers."""
     cells: Row = {"step": step, "stage": stage_of(row.path)}
-    for name, value in row.as_dict().items():
+    for name, value in row.to_dict().items():
         match name:
             case "input_shapes" | "output_shape":
                 cells[name] = size_text(value)
@@ -36,11 +36,11 @@ def flat(row: LayerRow, step: int) -> Row:
 
 
 def _read(query: LayersLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
+    network = query.network(analyses)
+    profile = network.profile()
     rows = [flat(row, step) for step, row in enumerate(profile.rows, 1)]
     note = f"{called(query.total)} of each operator; {CONVENTION}"
-    return Drawing(subject(question), note, rows)
+    return Drawing(subject(network), note, rows)
 
 
 def _draw(rows: list[Row], query: LayersLook) -> Spec:

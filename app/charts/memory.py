@@ -9,13 +9,14 @@ from archmeter.analyzers.live_tensors import Liveness
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingStep
-from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.ask.training import policy
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
 from archmeter.app.charts.depth import along_depth, band_layer, hover_layer, stage_of
-from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.labels import axis, exact, plain
+from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import ACCENT, WARNING
-from archmeter.app.charts.words import axis, exact, plain
-from archmeter.app.services import Analyses
-from archmeter.app.training import policy
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 _NONE = "none"
 
@@ -49,8 +50,8 @@ def _moments(query: MemoryLook, profile: Profile) -> list[tuple[int, str, int]]:
 
 
 def _read(query: MemoryLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
+    network = query.network(analyses)
+    profile = network.profile()
     moments, paths = _moments(query, profile), profile.paths
     fullest = max(range(len(moments)), key=lambda i: moments[i][2])
     rows: list[Row] = [
@@ -72,7 +73,7 @@ def _read(query: MemoryLook, analyses: Analyses) -> Drawing:
         f"peak {si(peak['live_bytes'], 'B')} at {direction}{peak['path']}; bytes besides the input "
         f"and {besides}; 1 MB = 10^6 bytes"
     )
-    return Drawing(f"{subject(question)}, {query.phase}", note, rows)
+    return Drawing(f"{subject(network)}, {query.phase}", note, rows)
 
 
 def _draw(rows: list[Row], query: MemoryLook) -> Spec:

@@ -6,12 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from archmeter.app.ask.network import Network, network_called
 from archmeter.app.charts.chart import Look
-from archmeter.app.charts.words import refusal, split
-from archmeter.app.network_query import Batch, network_called
-from archmeter.app.question import Question
-from archmeter.app.services import Analyses
-from archmeter.models import registry
+from archmeter.app.charts.labels import refusal, split
+from archmeter.app.store.analyses import Analyses
 from archmeter.models.spec import DType
 
 MAX_NETWORKS = 20
@@ -30,13 +28,13 @@ class NetworksLook(Look):
     presets: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
     """Names of presets, separated by commas."""
 
-    batch: Batch | None = None
+    batch: Annotated[int, Field(ge=1, le=65_536)] | None = None
     """Images at once that presets are fed; 1 if left out. Analyses have their own."""
 
     dtype: DType | None = None
     """Of weights and activations of presets; float32 if left out."""
 
-    def questions(self, analyses: Analyses, *, least: int, most: int) -> list[Question]:
+    def named(self, analyses: Analyses, *, least: int, most: int) -> list[Network]:
         """The networks, in the order asked for.
 
         Raises:
@@ -49,23 +47,23 @@ class NetworksLook(Look):
         found = [
             network_called(name, analyses) for name in split(self.networks, "networks", most=most)
         ]
-        found += [analyses.question(key)[1] for key in ids]
-        found += [Question.parse({**document, "architecture": {"preset": name}}) for name in names]
+        found += [analyses.network(key)[1] for key in ids]
+        found += [Network.parse({**document, "architecture": {"preset": name}}) for name in names]
         if not least <= len(found) <= most:
             wanted = f"{least} networks" if least == most else f"{least} to {most} networks"
             message = f"{len(found)} networks are given"
             raise refusal("presets", "how_many", message, self.presets, f"{wanted} in all")
-        if len({question.key for question in found}) < len(found):
+        if len({network.id for network in found}) < len(found):
             message = "two of the networks are the same"
             raise refusal("presets", "given_twice", message, self.presets, "each once")
         return found
 
 
-def names_of(questions: Sequence[Question]) -> list[str]:
+def names_of(networks: Sequence[Network]) -> list[str]:
     """What to call each network; its input is added where that alone tells two apart."""
-    named = [registry.describe(question.spec) for question in questions]
+    named = [network.name for network in networks]
     often = Counter(named)
     return [
-        f"{name}, batch {question.input.batch}, {question.input.dtype}" if often[name] > 1 else name
-        for name, question in zip(named, questions, strict=True)
+        f"{name}, batch {network.input.batch}, {network.input.dtype}" if often[name] > 1 else name
+        for name, network in zip(named, networks, strict=True)
     ]

@@ -1,35 +1,25 @@
 """Printed figures beside counted ones."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
-
-from archmeter.analyzers.verify import Verdict, Verification
-from archmeter.app.charts.chart import Chart, Drawing, Look, Row, Spec
+from archmeter.analyzers.verify import VerifiedFigure
+from archmeter.app.charts.chart import Chart, Drawing, Look, Spec
+from archmeter.app.charts.labels import axis, exact, plain
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import axis, exact, plain
-from archmeter.app.published import select
-from archmeter.app.services import Analyses
+from archmeter.app.questions.published import PublishedRequest, select
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 _VERDICTS = {"equal": SERIES[0], "explained": SERIES[1], "unexplained": SERIES[3]}
 _FIGURES = {"params": "circle", "flops": "square", "activations": "triangle-up"}
 
 
-class PublishedLook(Look):
-    """Which printed figures."""
-
-    family: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    """Only this lineage's, by the word the table files it under, such as `resnet`."""
-
-    verdict: Verdict | None = None
-    """Only those with this verdict."""
-
-    text: Annotated[str, Field(max_length=120)] | None = None
-    """Only those whose network, source or reason contains this text; case does not matter."""
+class PublishedLook(PublishedRequest, Look):
+    """Which printed figures are drawn."""
 
 
-def _row(figure: Verification) -> Row:
+def _row(figure: VerifiedFigure) -> Row:
     return {
         "architecture": figure.architecture,
         "family": figure.family,
@@ -49,7 +39,7 @@ def _row(figure: Verification) -> Row:
 
 
 def _read(query: PublishedLook, _: Analyses) -> Drawing:
-    rows = [_row(figure) for figure in select(query.family, query.verdict, query.text)]
+    rows = [_row(figure) for figure in select(query)]
     equal = sum(row["verdict"] == "equal" for row in rows)
     note = (
         f"counted ÷ printed; {equal} of {len(rows)} are equal to the last digit; FLOPs as the "

@@ -3,13 +3,13 @@
 from typing import Any, Literal
 
 from archmeter.analyzers.coverage import SeenRow, coverage
-from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
 from archmeter.app.charts.depth import along_depth, band_layer, hover_layer
-from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.charts.labels import axis, exact, log_axis, plain
+from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import axis, exact, log_axis, plain
-from archmeter.app.layer_table import size_text
-from archmeter.app.services import Analyses
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row, size_text
 
 _PAIRS = ("receptive_field", "stride")
 _COVERED = {
@@ -28,7 +28,7 @@ class ReceptiveFieldLook(NetworkLook):
 
 def _flat(seen: SeenRow, step: int) -> Row:
     cells: Row = {"step": step}
-    for name, value in seen.as_dict().items():
+    for name, value in seen.to_dict().items():
         match name:
             case "output_shape":
                 cells[name] = size_text(value)
@@ -40,8 +40,8 @@ def _flat(seen: SeenRow, step: int) -> Row:
 
 
 def _read(query: ReceptiveFieldLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
+    network = query.network(analyses)
+    profile = network.profile()
     seen = coverage(profile)
     height, width = profile.input_shape[2:]
     rows = [
@@ -55,7 +55,7 @@ def _read(query: ReceptiveFieldLook, analyses: Analyses) -> Drawing:
         else f"no element sees all {height}×{width} pixels"
     )
     what = "pixels, padding included" if query.show == "side" else "part of the image, 100% = all"
-    return Drawing(subject(question), f"{what}; {note}", rows)
+    return Drawing(subject(network), f"{what}; {note}", rows)
 
 
 def _draw(rows: list[Row], query: ReceptiveFieldLook) -> Spec:

@@ -5,6 +5,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from archmeter.app import charts as package
+from archmeter.app.ask.errors import UnknownChart
+from archmeter.app.ask.validation import nearest
 from archmeter.app.charts.chart import Chart
 
 
@@ -23,3 +25,20 @@ def charts() -> dict[str, Chart]:
                 raise TypeError(f"two charts are called {chart.name!r}")
             found[chart.name] = chart
     return dict(sorted(found.items()))
+
+
+def chart_called(name: str) -> Chart:
+    """A chart by its name.
+
+    Raises:
+        UnknownChart: if there is none.
+    """
+    chart = charts().get(name)
+    if chart is None:
+        raise UnknownChart(
+            f"there is no chart called {name[:80]!r}",
+            field="name",
+            value=name,
+            accepted=nearest(name, charts()) or ", ".join(charts()),
+        )
+    return chart

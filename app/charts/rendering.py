@@ -15,8 +15,8 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from typing import Any, Literal
 
-from archmeter.app import strict_json
-from archmeter.app.errors import RenderingFailed
+from archmeter.app.ask import strict_json
+from archmeter.app.ask.errors import RenderingFailed
 
 ImageFormat = Literal["svg", "png", "pdf"]
 

@@ -1,45 +1,45 @@
 """Kernels below the roof of a device: what computing bounds, and what memory does."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from archmeter.analyzers.answers.units import duration
 from archmeter.analyzers.roofline import roofline
-from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.ask.device import DEFAULT_DEVICE
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
+from archmeter.app.charts.labels import exact, log_axis, plain
+from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import exact, log_axis, plain
-from archmeter.app.layer_table import size_text
-from archmeter.app.roofline import RooflineQuery, granted
-from archmeter.app.services import Analyses
-
-DEVICE = "h100"
-"""Where nobody names one."""
+from archmeter.app.questions.roofline import RooflineRequest
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row, size_text
 
 _LIMITS = {"compute": "bound by computing", "bandwidth": "bound by bandwidth"}
 
 
-class RooflineLook(NetworkLook, RooflineQuery):
+class RooflineLook(RooflineRequest, NetworkLook):
     """One network on one device."""
 
-    device: str | None = None
-    """A device of `/v1/devices`: an H100, unless both rates are given."""
+    device: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """A device of `/v1/devices`; an H100, unless both rates are given."""
 
 
 def _device(query: RooflineLook) -> RooflineLook:
     if query.device is None and not (query.flops_per_s and query.bytes_per_s):
-        return query.model_copy(update={"device": DEVICE})
+        return query.model_copy(update={"device": DEFAULT_DEVICE})
     return query
 
 
 def _read(query: RooflineLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
-    device, peaks = granted(_device(query), profile.dtype)
+    network = query.network(analyses)
+    profile = network.profile()
+    device, peaks = _device(query).resolve(network.input.dtype)
     found = roofline(profile, peaks, fused=query.fused)
     rows: list[Row] = []
     for kernel in found.rows:
         flops = kernel.matrix_flops + kernel.vector_flops
-        row = kernel.as_dict() | {
+        row = kernel.to_dict() | {
             "fused": len(kernel.fused),
             "output_shape": size_text(kernel.output_shape),
             "flops": flops,
@@ -54,7 +54,7 @@ def _read(query: RooflineLook, analyses: Analyses) -> Drawing:
         f"at least {duration(bound.seconds)} a batch, {bound.bandwidth_share:.0%} of it bound by "
         "bandwidth; area = share of the time; 1 MAC = 2 FLOPs, 1 T = 10^12"
     )
-    return Drawing(f"{subject(question)} on {title}", note, rows)
+    return Drawing(f"{subject(network)} on {title}", note, rows)
 
 
 def _draw(rows: list[Row], _: RooflineLook) -> Spec:

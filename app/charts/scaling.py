@@ -1,19 +1,19 @@
 """What a network costs as it is scaled along depth, width, resolution, or all of them."""
 
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from archmeter.analyzers.answers.units import size
+from archmeter.analyzers.scaling.points import ScaledNetwork
 from archmeter.analyzers.scaling.totals import TOTALS
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
-from archmeter.app.charts.kept import kept
+from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.request import part_of
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
+from archmeter.app.charts.labels import OneOf, called, exact, log_axis, plain
+from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import OneOf, called, exact, log_axis, plain
-from archmeter.app.scaling.answers import curves_answer, spec_of
-from archmeter.app.scaling.queries import CurvesQuery
-from archmeter.app.scaling.requests import CurvesRequest
-from archmeter.app.services import Analyses
-from archmeter.app.validation import validate
+from archmeter.app.questions import curves
+from archmeter.app.questions.curves import CurvesRequest
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 _IDEAL = frozenset({"macs", "flops", "training_macs"})
 """Totals that the law is about."""
@@ -22,53 +22,47 @@ _PRINTED = "published coefficients"
 _LAW = "2^φ"
 
 
-class ScalingLook(CurvesQuery, Look):
+class ScalingLook(CurvesRequest, Look):
     """Curves of one total."""
 
     total: Annotated[str, OneOf(TOTALS)] = "macs"
-    """What is drawn; it is among the `totals` of the rows."""
+    """The total that is drawn; it is among the `totals` of the rows."""
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The totals of the rows."""
+        return tuple(dict.fromkeys([self.total, *self.totals]))
 
 
-def _request(query: ScalingLook) -> CurvesRequest:
-    asked = {name: getattr(query, name) for name in CurvesQuery.model_fields}
-    document = CurvesQuery.model_validate(asked).document()
-    totals = dict.fromkeys([query.total, *document["totals"]])
-    return validate(CurvesRequest, {**document, "totals": list(totals)})
-
-
-def _read(query: ScalingLook, _: Analyses) -> Drawing:
-    request = _request(query)
-    spec = spec_of(request.architecture)
-    body = kept("curves", request, spec.canonical(), partial(curves_answer, request, spec))
-    base = body["base"]["totals"]
+def _read(query: ScalingLook, analyses: Analyses) -> Drawing:
+    network = query.network(analyses)
+    request = part_of(CurvesRequest, query, totals=query.read)
+    answer = cached_answer(curves.QUESTION, request, network)
     rows = [
-        _row(curve["name"], point["phi"], point, base)
-        for curve in body["curves"]
-        for point in curve["points"]
+        _row(curve.name, point.phi, point, query.read)
+        for curve in answer.curves
+        for point in curve.points
     ]
-    for one in body["overlay"] or []:
-        row = _row(_PRINTED, one["phi"], one["network"], base)
-        rows.append(row | {"coefficients_of": one["name"]})
-    network = f"{body['name']}, {size(body['input']['shape'])} {body['input']['dtype']}"
+    for one in answer.overlay or ():
+        row = _row(_PRINTED, one.phi, one.network, query.read)
+        rows.append(row | {"coefficients_of": one.name})
     missing = sum(row["outcome"] == "infeasible" for row in rows)
     left_out = f"; {missing} that cannot be built left out" if missing else ""
     note = f"{called(query.total)} after φ steps of each law{left_out}; {CONVENTION}"
-    return Drawing(network, note, rows)
+    return Drawing(subject(network), note, rows)
 
 
-def _row(curve: str, phi: float, point: dict[str, Any], base: dict[str, float]) -> Row:
-    departures = [adjustment["departure"] for adjustment in point["adjustments"]]
-    totals = point["totals"] or dict.fromkeys(base)
+def _row(curve: str, phi: float, network: ScaledNetwork, totals: tuple[str, ...]) -> Row:
+    departures = [adjustment.departure for adjustment in network.adjustments]
     worst = next((one for one in ("infeasible", "clipped", "rounded") if one in departures), "met")
-    wanted, got = point["wanted"], point["got"] or {}
     return {
         "curve": curve,
         "phi": phi,
-        **{name: totals[name] for name in base if name in totals},
-        "ideal_macs_ratio": point["ideal"],
-        "macs_ratio": point["counted"],
-        **{f"wanted_{name}": wanted[name] for name in _MULTIPLIERS},
-        **{f"got_{name}": got.get(name) for name in _MULTIPLIERS},
+        **{name: network.totals[name] if network.totals else None for name in totals},
+        "ideal_macs_ratio": network.ideal,
+        "macs_ratio": network.counted,
+        **{f"wanted_{name}": getattr(network.wanted, name) for name in _MULTIPLIERS},
+        **{f"got_{name}": getattr(network.got, name, None) for name in _MULTIPLIERS},
         "outcome": worst,
     }
 
@@ -78,10 +72,10 @@ _MULTIPLIERS = ("depth", "width", "resolution")
 
 def _draw(rows: list[Row], query: ScalingLook) -> Spec:
     drawn = [row for row in rows if row[query.total]]
-    curves = [name.strip() for name in query.curves.split(",")]
+    drawn_curves = [name for name, _ in query.laws]
     ideal = _ideal(drawn, query)
-    names = [*curves, *([_LAW] if ideal else []), *([_PRINTED] if query.overlay else [])]
-    colours = dict(zip(curves, SERIES * 2, strict=False))
+    names = [*drawn_curves, *([_LAW] if ideal else []), *([_PRINTED] if query.overlay else [])]
+    colours = dict(zip(drawn_curves, SERIES * 2, strict=False))
     # A grey that shows on both grounds: pages change their theme without asking anew.
     colours |= {_LAW: SERIES[6], _PRINTED: SERIES[5]}
     numbers = [row[query.total] for row in (*drawn, *ideal)]
@@ -147,7 +141,7 @@ def _ideal(rows: list[Row], query: ScalingLook) -> list[Row]:
     at = next((row for row in rows if row["ideal_macs_ratio"] == 1), None)
     if query.total not in _IDEAL or at is None:
         return []
-    ends = sorted({query.start, query.stop})
+    ends = sorted({query.phi.start, query.phi.stop})
     return [{"curve": _LAW, "phi": phi, query.total: at[query.total] * 2**phi} for phi in ends]
 
 

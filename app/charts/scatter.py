@@ -8,15 +8,16 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from archmeter.analyzers.scaling.pareto import pareto
+from archmeter.app.ask.network import Network
+from archmeter.app.ask.totals import TOTALS, figures
 from archmeter.app.charts.accuracy import Accuracy, accuracies
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Row, Spec
-from archmeter.app.charts.labels import Spot, label_layers, placed
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
+from archmeter.app.charts.label_placement import Spot, label_layers, placed
+from archmeter.app.charts.labels import OneOf, called, exact, log_axis, plain
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import OneOf, called, exact, log_axis, plain
-from archmeter.app.figures import FIGURES, figures
-from archmeter.app.question import Question
-from archmeter.app.services import Analyses
 from archmeter.app.store import Search
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 from archmeter.models import registry
 from archmeter.models.spec import InputSpec
 
@@ -25,7 +26,7 @@ _PAGE = 500
 _HEIGHT = 360
 _FRONT, _BEATEN = "on the Pareto front", "beaten"
 
-Figure = Annotated[str, OneOf((*FIGURES, TOP1))]
+Figure = Annotated[str, OneOf((*TOTALS, TOP1))]
 
 
 class ScatterLook(Look):
@@ -79,10 +80,10 @@ def _presets(family: str) -> tuple[_Network, ...]:
     """Networks of the catalogue; seconds for all families, once."""
     found: list[_Network] = []
     for preset in registry.family(family).presets:
-        question = Question(preset.spec, InputSpec())
-        counted = figures(question.profile())
+        network = Network(preset.spec, InputSpec())
+        counted = figures(network.count())
         known = accuracies(preset.spec.canonical())
-        about = (question.key, preset.name, family, 1, question.input.dtype)
+        about = (network.id, preset.name, family, 1, network.input.dtype)
         found.append(_Network(*about, counted, known, stored=False))
     return tuple(found)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from archmeter.app.charts.chart import Chart, Drawing, Look, Row, Spec, vega_lite
-from archmeter.app.charts.words import refusal, split
+from archmeter.app.charts.chart import Chart, Drawing, Look, Spec, vega_lite
+from archmeter.app.charts.labels import refusal, split
+from archmeter.app.tables import Row
 
 _MOST = 50
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from archmeter.analyzers.profile import RollUp
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Row, Spec
-from archmeter.app.charts.subjects import profile_of, subject
-from archmeter.app.services import Analyses
+from archmeter.analyzers.profile import Stage
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
+from archmeter.app.charts.subjects import subject
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 FIGURES = {
     "params": "parameters",
@@ -17,17 +18,17 @@ FIGURES = {
 
 
 def _read(query: NetworkLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
+    network = query.network(analyses)
+    profile = network.profile()
     totals = {name: sum(getattr(stage, name) for stage in profile.stages) for name in FIGURES}
 
-    def row(stage: RollUp, name: str) -> Row:
+    def row(stage: Stage, name: str) -> Row:
         value: int = getattr(stage, name)
         share = value / totals[name] if totals[name] else 0.0
         return {"stage": stage.path, "figure": FIGURES[name], "value": value, "share": share}
 
     rows = [row(stage, name) for stage in profile.stages for name in FIGURES]
-    return Drawing(subject(question), f"share of each total; {CONVENTION}", rows)
+    return Drawing(subject(network), f"share of each total; {CONVENTION}", rows)
 
 
 def _draw(rows: list[Row], _: NetworkLook) -> Spec:

@@ -9,15 +9,16 @@ from archmeter.analyzers.training.checkpointing import policies
 from archmeter.analyzers.training.freezing import freezable
 from archmeter.analyzers.training.options import Optimizer, TrainingOptions
 from archmeter.analyzers.training.step import TrainingMemory, TrainingStep
-from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Row, Spec
-from archmeter.app.charts.subjects import profile_of, subject
+from archmeter.app.ask.training import TrainingQuery
+from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
+from archmeter.app.charts.labels import axis, exact, plain
+from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import axis, exact, plain
-from archmeter.app.services import Analyses
-from archmeter.app.training import TrainingQuery
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
 _SUMS = ("total_bytes", "peak_bytes")
-_PARTS = tuple(name for name in TrainingMemory._fields if name not in _SUMS)
+_PARTS = tuple(name for name in TrainingMemory.__dataclass_fields__ if name not in _SUMS)
 
 
 class TrainingLook(NetworkLook, TrainingQuery):
@@ -43,8 +44,8 @@ def _varied(query: TrainingLook, profile: Profile) -> Iterator[tuple[str, Traini
 
 
 def _read(query: TrainingLook, analyses: Analyses) -> Drawing:
-    question = query.question(analyses)
-    profile = profile_of(question)
+    network = query.network(analyses)
+    profile = network.profile()
     rows: list[Row] = []
     for value, options in _varied(query, profile):
         memory = TrainingStep(profile, options).memory
@@ -65,7 +66,7 @@ def _read(query: TrainingLook, analyses: Analyses) -> Drawing:
         f"bytes by part, {others}; the tick is the most that is there at one moment; "
         "1 GB = 10^9 bytes"
     )
-    return Drawing(f"{subject(question)}, by {query.by}", note, rows)
+    return Drawing(f"{subject(network)}, by {query.by}", note, rows)
 
 
 def _shown(part: str) -> str:

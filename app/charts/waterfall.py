@@ -4,15 +4,15 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, get_type_hints
 
-from archmeter.analyzers.profile import Profile, RollUp
-from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Row, Spec
+from archmeter.analyzers.profile import Profile, Stage
+from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Spec
+from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
 from archmeter.app.charts.networks import NetworksLook, names_of
-from archmeter.app.charts.subjects import profile_of
 from archmeter.app.charts.theme import SERIES
-from archmeter.app.charts.words import OneOf, axis, called, exact, plain
-from archmeter.app.services import Analyses
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.tables import Row
 
-COSTS = tuple(name for name, hint in get_type_hints(RollUp).items() if hint is int)
+COSTS = tuple(name for name, hint in get_type_hints(Stage).items() if hint is int)
 """What a stage has a number of."""
 
 _TWO = 2
@@ -33,15 +33,15 @@ class WaterfallLook(NetworksLook):
 
 
 def _read(query: WaterfallLook, analyses: Analyses) -> Drawing:
-    questions = query.questions(analyses, least=_TWO, most=_TWO)
-    names = names_of(questions)
+    networks = query.named(analyses, least=_TWO, most=_TWO)
+    names = names_of(networks)
     before, after = (
-        {stage.path: int(getattr(stage, query.total)) for stage in profile_of(question).stages}
-        for question in questions
+        {stage.path: int(getattr(stage, query.total)) for stage in network.profile().stages}
+        for network in networks
     )
     level = sum(before.values())
     parts: list[Row] = [_row(names[0], "network", 0, level, 0)]
-    for stage in _aligned(*(profile_of(question) for question in questions)):
+    for stage in _aligned(*(network.profile() for network in networks)):
         was, becomes = before.get(stage, 0), after.get(stage, 0)
         kind = "less" if becomes < was else "more"
         parts.append(_row(stage, kind, level, level + becomes - was, was))

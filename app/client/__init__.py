@@ -5,14 +5,14 @@
     with Client() as client:
         client.analyze("resnet50", width_multiplier=2).totals.params
 
-It imports neither the service nor what that is made of.
+Answers are the objects that the engine itself returns.
 """
 
+from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.answers.libraries import MissingLibrary
 from archmeter.app.client.clients import AsyncClient, Client
 from archmeter.app.client.drawing import Chart
 from archmeter.app.client.errors import ClientError, NoAnswer, Problem
-from archmeter.app.client.values import Answer, Rows
 
 __all__ = [
     "Answer",

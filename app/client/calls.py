@@ -1,49 +1,34 @@
-"""A call, described once: what is sent, and what its answer is read as.
+"""A call, described once: what is sent, and what its answer is read as."""
 
-`endpoint` and `paged` make methods of such descriptions. On a `Client` a method answers, on an
-`AsyncClient` it is awaited; parameters and results are known to type checkers on both.
-"""
+from __future__ import annotations
 
-import functools
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Generic,
-    Literal,
-    ParamSpec,
-    Protocol,
-    TypeAlias,
-    TypeVar,
-    overload,
-)
+from re import fullmatch
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from archmeter.app.client.values import parsed, plain
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.app.ask.network import ANALYSIS_ID
+from archmeter.app.ask.question import Question
+from archmeter.app.ask.request import TextField
 
-if TYPE_CHECKING:
-    from archmeter.app.client.transports import AsyncTransport, SyncTransport
-
-P = ParamSpec("P")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+A = TypeVar("A", bound=Answer)
 
 
 class Identified(Protocol):
-    """An answer that belongs to a stored analysis."""
+    """An answer that belongs to an analysis."""
 
     @property
     def id(self) -> str:
-        """Of the analysis."""
+        """The id of the analysis."""
 
 
-Of: TypeAlias = str | Identified
-"""An analysis: its id, or any answer about it."""
-
-Architecture: TypeAlias = str | Mapping[str, Any]
-"""The name of a preset, or a preset or family with knobs."""
+Of: TypeAlias = "str | Identified | Mapping[str, Any]"
+"""A network: a preset's name, an analysis's id or any answer about it, or an architecture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +40,14 @@ class Request:
         path: below the base URL; it may have a query.
         query: parameters as text.
         body: JSON, or None for no body.
+        accept: the media type that is read.
     """
 
     method: Literal["GET", "POST"]
     path: str
     query: Mapping[str, str]
     body: Any = None
+    accept: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +63,23 @@ class Call(Generic[T_co]):
     read: Callable[[Sequence[bytes]], T_co]
 
 
-class Page(Protocol[T_co]):
+class Page(Protocol):
     """One page of a list, whose ``links`` have a ``next`` while there is another."""
-
-    @property
-    def items(self) -> Sequence[T_co]:
-        """What is on it."""
 
     @property
     def links(self) -> Mapping[str, str]:
         """Paths, relative to the service."""
 
 
-def get(path: str, kind: type[T], **query: Any) -> Call[T]:
+def get(path: str, kind: type[A], **query: Any) -> Call[A]:
     """Read what is there."""
-    return Call((request(path, **query),), lambda bodies: parsed(bodies[0], kind))
+    return Call((request(path, **query),), lambda bodies: kind.from_json(bodies[0]))
 
 
-def post(path: str, kind: type[T], body: Mapping[str, Any] | None = None) -> Call[T]:
+def post(path: str, kind: type[A], body: Mapping[str, Any] | None = None) -> Call[A]:
     """Ask with a body."""
     sent = Request("POST", path, {}, None if body is None else plain(body))
-    return Call((sent,), lambda bodies: parsed(bodies[0], kind))
+    return Call((sent,), lambda bodies: kind.from_json(bodies[0]))
 
 
 def request(path: str, **query: Any) -> Request:
@@ -105,19 +88,79 @@ def request(path: str, **query: Any) -> Request:
     return Request("GET", path, given)
 
 
-def path(*parts: Of) -> str:
+def path(*parts: str | Identified) -> str:
     """A path of names and ids, each quoted."""
     return "/v1/" + "/".join(quote(key(part), safe="") for part in parts)
 
 
-def key(of: Of) -> str:
+def key(of: str | Identified) -> str:
     """The id of an analysis."""
     return of if isinstance(of, str) else of.id
 
 
-def described(architecture: Architecture) -> Mapping[str, Any]:
-    """An architecture as requests have it."""
-    return {"preset": architecture} if isinstance(architecture, str) else architecture
+def asked(
+    question: Question[Any, A], arguments: Sequence[Any], options: Mapping[str, Any]
+) -> Call[A]:
+    """The call that asks a question.
+
+    Args:
+        question: what is asked.
+        arguments: the network, if it is about one; else what stands in the path.
+        options: fields of the request; of a question about a network others are knobs.
+
+    Raises:
+        TypeError: if there are too many or too few arguments.
+    """
+    names = ["network"] if question.is_about_a_network else question.in_path
+    if len(arguments) > len(names) or (question.in_path and len(arguments) < len(names)):
+        wanted = ", ".join(names) or "no positional argument"
+        raise TypeError(f"{question.module}() takes {wanted}, and options by name")
+    if not question.is_about_a_network:
+        parts = dict(zip(names, arguments, strict=True))
+        filled = (parts.get(part[1:-1], part) for part in question.path.split("/"))
+        return get(path(*filled), question.answer, **options)
+    fields = question.request.model_fields
+    texts = question.fields
+    given = {
+        name: _listed(value, texts.get(name))
+        for name, value in options.items()
+        if name in fields and value is not None
+    }
+    knobs = {name: value for name, value in options.items() if name not in fields}
+    body = {**named(arguments[0] if arguments else None, knobs), **given}
+    return post(path(*question.path.split("/")), question.answer, body)
+
+
+def named(of: Of | None, knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a request that say which network it is about."""
+    if of is None or isinstance(of, Mapping):
+        whole = {**(of or {}), **knobs}
+        return {"architecture": whole} if whole or of is not None else {}
+    if not isinstance(of, str) or fullmatch(ANALYSIS_ID, of):
+        if knobs:
+            raise TypeError(f"an analysis has its knobs already: {', '.join(knobs)}")
+        return {"analysis": key(of)}
+    return {"architecture": {"preset": of, **knobs}}
+
+
+def _listed(value: Any, field: TextField | None) -> Any:  # noqa: ANN401
+    """A list that stands between commas, as in a URL; any other value as it is."""
+    if field is None or not field.is_list or not isinstance(value, str) or value[:1] in {"{", "["}:
+        return value
+    return field.read(value)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON, and answers in it
+    """Dicts, lists and scalars of what may hold answers and read-only views; shares nothing."""
+    if isinstance(value, Answer):
+        return value.to_dict()
+    if isinstance(value, Rows):
+        return value.to_list()
+    if isinstance(value, Mapping):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
@@ -135,53 +178,3 @@ def _text(value: Any) -> str:  # noqa: ANN401
             return key(value)
         case _:
             return str(value)
-
-
-class endpoint(Generic[P, T]):  # noqa: N801 - a decorator
-    """A method of both clients that makes a call."""
-
-    def __init__(self, describe: Callable[P, Call[T]]) -> None:
-        self.describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
-
-    @overload
-    def __get__(self, client: None, owner: type) -> "endpoint[P, T]": ...
-    @overload
-    def __get__(self, client: "SyncTransport", owner: type) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self, client: "AsyncTransport", owner: type
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    def __get__(self, client: Any, owner: type) -> Any:
-        if client is None:
-            return self
-
-        @functools.wraps(self.describe)
-        def method(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
-            return client.perform(self.describe(*args, **kwargs))
-
-        return method
-
-
-class paged(Generic[P, T]):  # noqa: N801 - a decorator
-    """A method of both clients that iterates over all items of a list, page after page."""
-
-    def __init__(self, describe: Callable[P, Call[Page[T]]]) -> None:
-        self.describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
-
-    @overload
-    def __get__(self, client: None, owner: type) -> "paged[P, T]": ...
-    @overload
-    def __get__(self, client: "SyncTransport", owner: type) -> Callable[P, Iterator[T]]: ...
-    @overload
-    def __get__(self, client: "AsyncTransport", owner: type) -> Callable[P, AsyncIterator[T]]: ...
-    def __get__(self, client: Any, owner: type) -> Any:
-        if client is None:
-            return self
-
-        @functools.wraps(self.describe)
-        def method(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401
-            return client.iterate(self.describe(*args, **kwargs))
-
-        return method

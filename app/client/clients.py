@@ -1,62 +1,116 @@
-"""The two clients: the same calls, one set of descriptions, two ways to make them."""
+"""The two clients: every question as a method, to be waited for or to be awaited.
 
-from archmeter.app.client import analyses, catalogue, drawing, scaling
+Methods are those of the files in `app.questions`; a question that is new there is a method at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from archmeter.app.ask.discovery import declared
+from archmeter.app.ask.question import Question, question
+from archmeter.app.client import drawing, stored
+from archmeter.app.client.calls import Call, asked
 from archmeter.app.client.transports import AsyncTransport, SyncTransport
 
+if TYPE_CHECKING:
+    from archmeter.app.client.typed import AsyncQuestions, SyncQuestions
+else:
+    SyncQuestions = AsyncQuestions = object
 
-class Calls:
-    """Everything that can be asked, under the names it has on both clients."""
-
-    analyze = analyses.analyze
-    get = analyses.get_analysis
-    stages = analyses.stages
-    layers = analyses.layers
-    memory = analyses.memory
-    training = analyses.training
-    kept = analyses.kept
-    plans = analyses.plans
-    training_layers = analyses.training_layers
-    training_timeline = analyses.training_timeline
-    largest_batch = analyses.largest_batch
-    conventions = analyses.conventions
-    formulas = analyses.formulas
-    roofline = analyses.roofline
-    receptive_field = analyses.receptive_field
-    audit = analyses.audit
-    audited = analyses.audited
-    compare = analyses.compare
-    find = analyses.find
-    search = analyses.search
-
-    families = catalogue.families
-    family = catalogue.family
-    presets = catalogue.presets
-    published = catalogue.published
-    devices = catalogue.devices
-    device = catalogue.device
-    blocks = catalogue.blocks
-    block_formulas = catalogue.block_formulas
-
-    curves = scaling.curves
-    search_laws = scaling.search_laws
-    scale_fast = scaling.scale_fast
-    sensitivity = scaling.sensitivity
-    cliffs = scaling.cliffs
-    schedule = scaling.schedule
-    published_scaling = scaling.published_scaling
-    fit = scaling.fit
-    sample = scaling.sample
-    iso_cost = scaling.iso_cost
-    cardinality = scaling.cardinality
-
-    charts = drawing.charts
-    chart = drawing.chart
-    draw = drawing.draw
+FORMERLY = {
+    "code": "torch_source",
+    "kept": "training_kept",
+    "plans": "training_plans",
+    "scale_fast": "fast_scaling",
+    "search_laws": "laws",
+}
+"""Names that methods have had; they work as before."""
 
 
-class Client(Calls, SyncTransport):
+class _Methods:
+    """What both clients have in common: methods made of questions and of stored analyses."""
+
+    if TYPE_CHECKING:
+
+        def perform(self, call: Call[Any]) -> Any:  # noqa: ANN401 - or what is awaited for it
+            """Make a call; each client in its own way."""
+
+    else:  # type checkers know every method by its name, and so those that there are not
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a method
+            module = FORMERLY.get(name, name)
+            if module not in declared():
+                message = f"{type(self).__name__} has no method {name!r}"
+                raise AttributeError(message, name=name, obj=self)
+            return self._method(question(module))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *declared()})
+
+    def _method(self, about: Question[Any, Any]) -> Any:  # noqa: ANN401 - a method
+        def method(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+            return self.perform(asked(about, arguments, options))
+
+        method.__name__ = about.module
+        method.__doc__ = about.description
+        method.__signature__ = signature(about)  # type: ignore[attr-defined]
+        return method
+
+
+def signature(about: Question[Any, Any]) -> inspect.Signature:
+    """Parameters of a method, for people who ask `help`."""
+    positional = ["network"] if about.is_about_a_network else about.in_path
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in positional]
+    fields = about.request.model_fields
+    for name in dict.fromkeys(option.path[0] for option in about.options()):
+        default = inspect.Parameter.empty if fields[name].is_required() else fields[name].default
+        kind = inspect.Parameter.KEYWORD_ONLY
+        parameters.append(inspect.Parameter(name, kind, default=default))
+    if about.is_about_a_network:
+        parameters.append(inspect.Parameter("overrides", inspect.Parameter.VAR_KEYWORD))
+    return inspect.Signature(parameters)
+
+
+class Client(SyncTransport, _Methods, SyncQuestions):
     """Asks the service and waits for the answer."""
 
+    get = stored.waited(stored.get_analysis)
+    stages = stored.waited(stored.stages)
+    audit = stored.waited(stored.audit)
+    audited = stored.waited(stored.audited)
+    compare = stored.waited(stored.compare)
+    find = stored.waited(stored.find)
+    charts = stored.waited(drawing.charts)
+    chart = stored.waited(drawing.chart)
+    draw = stored.waited(drawing.draw)
 
-class AsyncClient(Calls, AsyncTransport):
+    def search(self, **filters: Any) -> Iterator[stored.AnalysisSummary]:
+        """All stored analyses that match, read page by page while they are iterated over.
+
+        `limit` is the size of a page, `offset` where to begin.
+        """
+        return self.iterate(stored.find(**filters))
+
+
+class AsyncClient(AsyncTransport, _Methods, AsyncQuestions):
     """Asks the service; every call is awaited, and searches are iterated over with `async for`."""
+
+    get = stored.awaited(stored.get_analysis)
+    stages = stored.awaited(stored.stages)
+    audit = stored.awaited(stored.audit)
+    audited = stored.awaited(stored.audited)
+    compare = stored.awaited(stored.compare)
+    find = stored.awaited(stored.find)
+    charts = stored.awaited(drawing.charts)
+    chart = stored.awaited(drawing.chart)
+    draw = stored.awaited(drawing.draw)
+
+    def search(self, **filters: Any) -> AsyncIterator[stored.AnalysisSummary]:
+        """All stored analyses that match, read page by page while they are iterated over.
+
+        `limit` is the size of a page, `offset` where to begin.
+        """
+        return self.iterate(stored.find(**filters))

@@ -1,24 +1,23 @@
 """Charts: as an object that notebooks draw, or as the bytes of any format."""
 
-from __future__ import annotations  # the names of asks and answers may be about to be written
+from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from archmeter.app.client import answers
-from archmeter.app.client.calls import Call, Request, endpoint, get, path, request
-from archmeter.app.client.values import Answer, Rows, plain
+from archmeter.analyzers.answers import Rows
+from archmeter.app.charts.listing import ChartList
+from archmeter.app.client.calls import Call, Request, get, path, plain, request
 
 ChartFormat: TypeAlias = Literal[
-    "vl.json", "svg", "png", "pdf", "json", "csv", "md", "tex", "parquet", "arrow"
+    "vl.json", "svg", "png", "pdf", "json", "ndjson", "csv", "md", "tex", "parquet", "arrow"
 ]
 
 VEGA_LITE = "application/vnd.vegalite.v6+json"
-
-ALTAIR_6 = "application/vnd.vegalite.v6.json"
-"""The same under the name that Altair gives it, which some front ends know instead."""
+"""Notebooks keep an object under a type that ends in ``+json``, and under no other."""
 
 
 class Chart:
@@ -47,7 +46,7 @@ class Chart:
     @property
     def rows(self) -> Rows[Any]:
         """What is drawn, as a table."""
-        return Rows(self._spec["data"]["values"], Answer)
+        return Rows(plain(self._spec["data"]["values"]))
 
     def __repr__(self) -> str:
         return f"Chart({self._spec.get('description', self.name)!r})"
@@ -56,7 +55,7 @@ class Chart:
         self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
     ) -> dict[str, Any]:
         spec = self.spec
-        bundle: dict[str, Any] = {"text/plain": repr(self), VEGA_LITE: spec, ALTAIR_6: spec}
+        bundle: dict[str, Any] = {"text/plain": repr(self), VEGA_LITE: spec}
         if self.image is not None and self.image.startswith(b"\x89PNG"):
             bundle["image/png"] = base64.b64encode(self.image).decode()
         elif self.image is not None:
@@ -68,13 +67,11 @@ class Chart:
         }
 
 
-@endpoint
-def charts() -> Call[Rows[answers.ChartKind]]:
+def charts() -> Call[ChartList]:
     """Every chart, with what can be asked of it."""
-    return get(path("charts"), Rows[answers.ChartKind])
+    return get(path("charts"), ChartList)
 
 
-@endpoint
 def chart(
     name: str, /, *, image: Literal["svg", "png"] | None = "svg", **query: Any
 ) -> Call[Chart]:
@@ -93,11 +90,10 @@ def chart(
     return Call(tuple(_request(name, wanted, query) for wanted in formats), read)
 
 
-@endpoint
 def draw(name: str, format: ChartFormat, /, **query: Any) -> Call[bytes]:  # noqa: A002
     """A chart as a file: an image, its Vega-Lite, or its rows as a table."""
     return Call((_request(name, format, query),), lambda bodies: bodies[0])
 
 
 def _request(name: str, wanted: ChartFormat, query: dict[str, Any]) -> Request:
-    return request(path("charts", f"{name}.{wanted}"), **query)
+    return replace(request(path("charts", f"{name}.{wanted}"), **query), accept="*/*")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archmeter.app.client import answers
-from archmeter.app.client.values import Rows, plain
+from archmeter.analyzers.answers import Rows
+from archmeter.app.ask.errors import FieldError
 
 
 class ClientError(Exception):
@@ -36,11 +36,11 @@ class Problem(ClientError):
         self.code: str = document["code"]
         self.title: str = document["title"]
         self.detail: str = document["detail"]
-        self.errors: Rows[answers.FieldError] = Rows(document["errors"], answers.FieldError)
+        self.errors = Rows(FieldError.model_validate(entry) for entry in document["errors"])
         super().__init__(f"{self.detail} [{self.status} {self.code}]")
 
     def __reduce__(self) -> tuple[type[Problem], tuple[dict[str, Any]]]:
-        return type(self), (plain(self.document),)
+        return type(self), (self.document,)
 
 
 class NoAnswer(ClientError):

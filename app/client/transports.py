@@ -68,9 +68,9 @@ class SyncTransport:
         """
         return _read(call, [self._send(request) for request in call.requests])
 
-    def iterate(self, call: Call[Page[T]]) -> Iterator[T]:
+    def iterate(self, call: Call[Any]) -> Iterator[Any]:
         """Make a call, and again for every further page as soon as it is needed."""
-        following: Call[Page[T]] | None = call
+        following: Call[Any] | None = call
         while following is not None:
             page = self.perform(following)
             yield from page.items
@@ -127,9 +127,9 @@ class AsyncTransport:
         """
         return _read(call, [await self._send(request) for request in call.requests])
 
-    async def iterate(self, call: Call[Page[T]]) -> AsyncIterator[T]:
+    async def iterate(self, call: Call[Any]) -> AsyncIterator[Any]:
         """Make a call, and again for every further page as soon as it is needed."""
-        following: Call[Page[T]] | None = call
+        following: Call[Any] | None = call
         while following is not None:
             page = await self.perform(following)
             for item in page.items:
@@ -160,6 +160,7 @@ def _arguments(request: Request) -> dict[str, Any]:
         "url": request.path,
         "params": request.query or None,
         "json": request.body,
+        "headers": {"Accept": request.accept},
     }
 
 
@@ -184,7 +185,7 @@ def _read(call: Call[T], bodies: list[bytes]) -> T:
         raise NoAnswer(f"{asked}: the answer is not one of archmeter's: {error}") from error
 
 
-def _next(call: Call[Page[T]], page: Page[T]) -> Call[Page[T]] | None:
+def _next(call: Call[Any], page: Page) -> Call[Any] | None:
     link = page.links.get("next")
     return None if link is None else replace(call, requests=(Request("GET", link, {}),))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from archmeter.app.errors import StoreUnavailable
+from archmeter.app.ask.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection

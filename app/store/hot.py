@@ -13,7 +13,7 @@ from urllib.parse import quote
 from anyio import to_thread
 from sqlalchemy import Engine, select
 
-from archmeter.app.records import StoredBody
+from archmeter.app.ask.records import StoredBody
 from archmeter.app.store.engine import MMAP_BYTES, sqlite_path
 from archmeter.app.store.tables import analyses, is_key
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from archmeter.app.errors import StoreUnavailable
+from archmeter.app.ask.errors import StoreUnavailable
 from archmeter.app.store.engine import sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"

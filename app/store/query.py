@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 from sqlalchemy import ColumnElement, Select, false, func, null, select, true
 
-from archmeter.app.figures import FIGURES, LARGEST
+from archmeter.app.ask.totals import LARGEST, TOTALS
 from archmeter.app.store.tables import analyses, audits
 
 AUDITED = analyses.outerjoin(audits)
@@ -20,12 +20,12 @@ SUMMARY_COLUMNS = [
     audits.c.agrees,
 ]
 
-FIGURE_RANGES = {f"{bound}_{name}": (name, bound) for name in FIGURES for bound in ("min", "max")}
+FIGURE_RANGES = {f"{bound}_{name}": (name, bound) for name in TOTALS for bound in ("min", "max")}
 """Query parameter to figure and bound: ``min_params`` to ``("params", "min")``."""
 
 _VERDICTS = {"agrees": true(), "differs": false(), "none": null()}
 
-SORTABLE = ("created_at", "name", "family", "batch", *FIGURES)
+SORTABLE = ("created_at", "name", "family", "batch", *TOTALS)
 """Columns that a list can be sorted by."""
 
 

@@ -8,8 +8,8 @@ from typing import Self
 from sqlalchemy import RowMapping, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from archmeter.app.figures import FIGURES
-from archmeter.app.records import AuditRecord, AuditVerdict, Record, Rendering, Summary
+from archmeter.app.ask.records import AuditRecord, AuditVerdict, Record, Rendering, Summary
+from archmeter.app.ask.totals import TOTALS
 from archmeter.app.store.engine import connect, parse_url
 from archmeter.app.store.hot import body_reader
 from archmeter.app.store.migrate import migrate
@@ -145,7 +145,7 @@ def _summary(row: RowMapping) -> Summary:
         dtype=row["dtype"],
         counting_rules=row["counting_rules"],
         architecture=row["architecture"],
-        figures={name: row[name] for name in FIGURES},
+        figures={name: row[name] for name in TOTALS},
         created_at=_utc(row["created_at"]),
         audit=_VERDICTS[row["agrees"]],
     )

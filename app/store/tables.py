@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from archmeter.app.figures import FIGURES
+from archmeter.app.ask.totals import TOTALS
 
 metadata = MetaData(
     naming_convention={
@@ -42,7 +42,7 @@ analyses = Table(
         index=True,
         server_default=func.current_timestamp(),
     ),
-    *(Column(name, BigInteger, nullable=False) for name in FIGURES),
+    *(Column(name, BigInteger, nullable=False) for name in TOTALS),
     Column("architecture", JSON().with_variant(JSONB, "postgresql"), nullable=False),
     Column("etag", String(40), nullable=False),
     # Last, so that SQLite reads the columns above without touching the pages a body spills into.

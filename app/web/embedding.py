@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
-from archmeter.app.charts.asked import asked, chart_called
+from archmeter.app.ask.errors import NotEmbeddable
+from archmeter.app.ask.request import from_text
 from archmeter.app.charts.chart import Chart, Drawing, Look
-from archmeter.app.errors import NotEmbeddable
-from archmeter.app.services import Analyses
+from archmeter.app.charts.registry import chart_called
 from archmeter.app.settings import Settings
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web import explorer_form
 from archmeter.app.web.figure import query_of
 from archmeter.app.web.scaling_form import ScalingForm
@@ -75,7 +76,7 @@ class Picture(NamedTuple):
         chart = chart_called(name)
         own = {key: value for key, value in parameters if key in OWN_PARAMETERS}
         rest = [(key, value) for key, value in parameters if key not in OWN_PARAMETERS]
-        return cls(chart, asked(chart, rest), own.get("series"))
+        return cls(chart, from_text(chart.query, dict(rest)), own.get("series"))
 
     @property
     def query(self) -> str:
@@ -147,7 +148,7 @@ def _chart_of(page: str, query: QueryParams) -> tuple[str, Mapping[str, str]] | 
     match page:
         case "explore":
             network = explorer_form.Asked(query).form
-            return ("stages", of_network(network)) if network.question else None
+            return ("stages", of_network(network)) if network.asked else None
         case "scaling":
             scaling = ScalingForm(query)
             if scaling.request is None:

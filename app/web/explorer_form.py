@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from archmeter.analyzers.devices import devices
-from archmeter.app.charts.roofline import DEVICE
+from archmeter.app.ask.device import DEFAULT_DEVICE
 from archmeter.app.web.network_form import Field, NetworkForm
 from archmeter.models.spec import ArchitectureSpec
 
@@ -74,12 +74,12 @@ class Asked:
         self.errors: dict[str, str] = {}
         self.form = NetworkForm(_of_network(query), own=OWN)
         self.memory = query.get("memory", "").strip() or _MEMORY_GB
-        self.device = query.get("device", "").strip() or DEVICE
+        self.device = query.get("device", "").strip() or DEFAULT_DEVICE
         if self.memory_bytes is None:
             self.errors["memory"] = f"A number of GB up to {_MOST_GB:,}."
         if self.device not in devices():
             self.errors["device"] = f"There is no device {self.device[:40]!r}."
-            self.device = DEVICE
+            self.device = DEFAULT_DEVICE
 
     @cached_property
     def memory_bytes(self) -> int | None:
@@ -97,7 +97,7 @@ class Asked:
         return "&".join(filter(None, (self.form.query_without(name), self._own())))
 
     def _own(self) -> str:
-        usual = {"memory": _MEMORY_GB, "device": DEVICE}
+        usual = {"memory": _MEMORY_GB, "device": DEFAULT_DEVICE}
         return urlencode({k: v for k, v in self.own.items() if v != usual[k]})
 
     @property

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from archmeter.app.ask.request import to_text
 from archmeter.app.charts.chart import Look, Spec, vega_lite
 from archmeter.app.charts.registry import charts
-from archmeter.app.services import Analyses
+from archmeter.app.store.analyses import Analyses
 
 
 class Figure(NamedTuple):
@@ -37,15 +38,4 @@ def figure(name: str, look: Look, analyses: Analyses) -> Figure:
 
 def query_of(look: Look) -> str:
     """The shortest query that asks the same of a chart."""
-    given = look.model_dump(mode="json", exclude_defaults=True)
-    return urlencode({key: _text(value) for key, value in given.items() if value is not None})
-
-
-def _text(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case list() | tuple():
-            return ",".join(map(_text, value))
-        case _:
-            return str(value)
+    return urlencode(to_text(look))

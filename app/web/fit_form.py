@@ -11,11 +11,11 @@ from starlette.datastructures import QueryParams
 
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.totals import ROOFLINE
-from archmeter.app.budgets.requests import FitRequest, ObjectiveRequest
-from archmeter.app.errors import InvalidRequest
-from archmeter.app.knob_text import text_of, value_of
-from archmeter.app.space_text import NoAmount, amount_of, domain_of
-from archmeter.app.validation import validate
+from archmeter.app.ask.design_space import ObjectiveRequest
+from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.spelling import NoAmount, amount_of, domain_of, text_of, value_of
+from archmeter.app.ask.validation import validate
+from archmeter.app.questions.fit import FitRequest
 from archmeter.app.web.messages import messages, sentence
 from archmeter.app.web.network_form import NetworkForm
 from archmeter.app.web.scaling_form import PRESET
@@ -175,10 +175,10 @@ class FitForm:
         )
 
     def _usual_bounds(self) -> Iterator[list[str]]:
-        question = self.network.question
-        if question is None:
+        network = self.network.asked
+        if network is None:
             return
-        totals = question.profile().totals
+        totals = network.profile().totals
         for name in _BOUNDED:
             yield [name, "", si(round(getattr(totals, name) * _ROOM)), ""]
 

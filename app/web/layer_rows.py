@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archmeter.analyzers.layer_table import Row
-from archmeter.analyzers.profile import Profile, RollUp
+from archmeter.analyzers.layer_table import Layer
+from archmeter.analyzers.profile import Block, Profile
 from archmeter.models.ops import Shape
 
 COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
@@ -100,7 +100,7 @@ class LayerRows:
         blocks = {block.path: block for block in stages[path].blocks}
         rows = [row for row in self._profile.rows if row.path.startswith(f"{path}.")]
 
-        def block_of(row: Row) -> str:
+        def block_of(row: Layer) -> str:
             around = ".".join(row.path.split(".")[:2])
             return around if around in blocks else ""
 
@@ -118,8 +118,8 @@ class LayerRows:
             rows.sort(key=attrgetter(sort), reverse=True)
         return Found(len(rows), [self._line(row, "") for row in rows[:_MOST]])
 
-    def _line(self, row: Row | RollUp, inside: str) -> Line:
-        if isinstance(row, Row):
+    def _line(self, row: Layer | Block, inside: str) -> Line:
+        if isinstance(row, Layer):
             detail = f"{row.operator} {row.detail}".strip()
         else:
             detail = f"{row.operators} operators"
@@ -137,5 +137,5 @@ class LayerRows:
         )
 
 
-def _text(row: Row) -> str:
+def _text(row: Layer) -> str:
     return f"{row.path} {row.operator} {row.detail}".lower()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from archmeter.app.knob_text import text_of
+from archmeter.app.ask.spelling import text_of
 from archmeter.models import registry
 from archmeter.models.spec import ArchitectureSpec, InputSpec
 

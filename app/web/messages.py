@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from archmeter.app.errors import FieldError, InvalidRequest
+from archmeter.app.ask.errors import FieldError, InvalidRequest
 from archmeter.models.errors import ArchmeterError
 
 

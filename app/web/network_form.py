@@ -9,10 +9,9 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from archmeter.app.charts.subjects import profile_of
-from archmeter.app.errors import InvalidRequest
-from archmeter.app.knob_text import text_of, value_of
-from archmeter.app.question import Question
+from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.network import Network
+from archmeter.app.ask.spelling import text_of, value_of
 from archmeter.app.web.messages import messages, sentence
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
@@ -61,7 +60,7 @@ class NetworkForm:
     A family may stand where a preset is asked for: one field is enough to type either.
 
     Attributes:
-        question: the network and its input; None if the fields do not make one.
+        asked: the network and its input; None if the fields do not make one.
         errors: messages by field; those of no field under an empty name.
         fields: knobs of the architecture.
         input_fields: batch and dtype.
@@ -70,7 +69,7 @@ class NetworkForm:
     def __init__(self, query: Mapping[str, str], *, own: tuple[str, ...] = ()) -> None:
         """Read a page's parameters, other than those that are the page's ``own``."""
         self.errors: dict[str, str] = {}
-        self.question: Question | None = None
+        self.asked: Network | None = None
         given = {k: v.strip() for k, v in query.items() if k not in own and v.strip()}
         self.preset = given.get("preset", "")
         self.family = given.get("family", "")
@@ -136,12 +135,12 @@ class NetworkForm:
 
     def _resolve(self) -> None:
         try:
-            question = Question.parse(self.document)
-            profile_of(question)
+            network = Network.parse(self.document)
+            network.profile()
         except ArchmeterError as error:
             self.errors.update(_faults(error))
         else:
-            self.question = question
+            self.asked = network
 
     def _judged(self, field: Field) -> Field:
         error = self.errors.get(field.name)

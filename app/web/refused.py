@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from archmeter.app.problems import STATUS
+from archmeter.app.http.problems import STATUS
 from archmeter.app.web.messages import messages
 from archmeter.models.errors import ArchmeterError
 

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter
 from starlette.datastructures import QueryParams
 
-from archmeter.analyzers.scaling.curves import COMPOUND, Law, LawName
+from archmeter.analyzers.scaling.curves import COMPOUND, LawName, ScalingLaw
 from archmeter.analyzers.scaling.totals import ROOFLINE
-from archmeter.app.knob_text import value_of
-from archmeter.app.scaling.queries import CurvesQuery
-from archmeter.app.scaling.requests import MAX_POINTS, CurvesRequest, Factor, Phi
-from archmeter.app.validation import validate
+from archmeter.app.ask.request import from_text
+from archmeter.app.ask.spelling import value_of
+from archmeter.app.questions.curves import MAX_POINTS, CurvesRequest, Factor, Phi, PhiRange
 from archmeter.app.web.messages import messages
 from archmeter.app.web.network_form import NetworkForm
 from archmeter.app.web.some_figure import of_network
@@ -59,15 +58,20 @@ def _slider(
     return Slider(name, *words, default, *ends, bounds["minimum"], bounds["maximum"])
 
 
-_FIELDS = CurvesQuery.model_fields
-_POINTS: int = _FIELDS["points"].default
+_START, _STOP, _POINTS = PhiRange().start, PhiRange().stop, PhiRange().points
 
 SLIDERS = (
     _slider(Factor, "alpha", ("α", "depth with each step"), COMPOUND.alpha, (1, 2, 0.01)),
     _slider(Factor, "beta", ("β", "width with each step"), COMPOUND.beta, (1, 1.5, 0.01)),
     _slider(Factor, "gamma", ("γ", "resolution with each step"), COMPOUND.gamma, (1, 1.5, 0.01)),
-    _slider(Phi, "start", ("φ from", "the first step"), _FIELDS["start"].default, (-4, 4, 0.25)),
-    _slider(Phi, "stop", ("φ to", "the last step"), _FIELDS["stop"].default, (-4, 8, 0.25)),
+    _slider(
+        Phi,
+        "start",
+        ("φ from", "the first step"),
+        _START,
+        (-4, 4, 0.25),
+    ),
+    _slider(Phi, "stop", ("φ to", "the last step"), _STOP, (-4, 8, 0.25)),
     Slider("points", "points", "of each curve", _POINTS, 2, 41, 1, 1, MAX_POINTS),
 )
 
@@ -82,8 +86,7 @@ class ScalingForm:
         values: text of every field, typed or by default.
         curves: those that are drawn.
         errors: messages by field, the network's among them.
-        asked: the same as the parameters of the lab; None if they do not make a question.
-        request: the question.
+        request: the question; None if the parameters do not make one.
     """
 
     def __init__(self, query: QueryParams) -> None:
@@ -100,24 +103,23 @@ class ScalingForm:
         self.values = {**self._defaults, **typed}
         self.curves = _curves(query.getlist("curves"))
         self.errors = dict(self.network.errors)
-        self.asked: CurvesQuery | None = None
         self.request: CurvesRequest | None = None
         if not self.errors:
             self._ask()
 
     @property
-    def law(self) -> Law | None:
+    def law(self) -> ScalingLaw | None:
         """α, β and γ, if they are numbers in range."""
         if self.errors.keys() & {"alpha", "beta", "gamma"}:
             return None
         try:
-            return Law(*(float(self.values[name]) for name in ("alpha", "beta", "gamma")))
+            return ScalingLaw(*(float(self.values[name]) for name in ("alpha", "beta", "gamma")))
         except ValueError:
             return None
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What is asked of the lab, without what is so by default."""
+        """What is asked, without what is so by default."""
         changed = {
             name: value
             for name in (slider.name for slider in SLIDERS)
@@ -149,8 +151,7 @@ class ScalingForm:
             self.errors["curves"] = "Choose at least one curve."
             return
         try:
-            self.asked = validate(CurvesQuery, self.parameters)
-            self.request = validate(CurvesRequest, self.asked.document())
+            self.request = from_text(CurvesRequest, self.parameters)
         except ArchmeterError as error:
             self.errors.update(messages(error, RENAMED))
 

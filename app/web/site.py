@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from archmeter.analyzers.answers.units import duration, si, size
-from archmeter.app import strict_json
+from archmeter.app.ask import strict_json
 from archmeter.app.charts.theme import Theme, config
 from archmeter.app.web.figure import Figure
 from archmeter.app.web.static_files import STATIC

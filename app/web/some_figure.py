@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from archmeter.app import strict_json
-from archmeter.app.charts.asked import asked, chart_called
-from archmeter.app.services import Analyses
+from archmeter.app.ask import strict_json
+from archmeter.app.ask.request import from_text
+from archmeter.app.charts.registry import chart_called
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.figure import Figure, figure
 from archmeter.app.web.network_form import NetworkForm
 
@@ -15,7 +16,7 @@ def some_figure(name: str, parameters: Mapping[str, str], analyses: Analyses) ->
     Raises:
         ArchmeterError: if a parameter does not validate, or there is nothing to draw.
     """
-    return figure(name, asked(chart_called(name), parameters.items()), analyses)
+    return figure(name, from_text(chart_called(name).query, parameters), analyses)
 
 
 def of_network(form: NetworkForm) -> dict[str, str]:

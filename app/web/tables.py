@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archmeter.app.charts import exports
-from archmeter.app.charts.chart import Row
-from archmeter.app.charts.words import called
+from archmeter.app import tables
+from archmeter.app.charts.labels import called
+from archmeter.app.tables import Row
 
 
 class Column(NamedTuple):
     """A column.
 
     Attributes:
-        name: as in exports.
+        name: as in tables.
         title: in words, with its unit.
         numeric: set to the right.
     """
@@ -31,6 +31,6 @@ class Table(NamedTuple):
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Table":
         """The table of some rows."""
-        names, numeric = exports.columns(rows), exports.numeric(rows)
+        names, numeric = tables.columns(rows), tables.numeric(rows)
         columns = [Column(name, called(name), name in numeric) for name in names]
-        return cls(columns, [[exports.cell_text(row.get(name)) for name in names] for row in rows])
+        return cls(columns, [[tables.cell_text(row.get(name)) for name in names] for row in rows])

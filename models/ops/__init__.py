@@ -2,24 +2,25 @@
 
 An operator is a frozen description. It knows the shape it makes, the weights it owns and whether it
 shares or overwrites its input's storage; it knows nothing about cost (that is the business of
-``analyzers``) and nothing about torch (that is ``models/torch_module.py``).
+``analyzers``) and nothing about torch (that is ``models/torch_operators.py``).
+
+Each is of one of the kinds in `kinds`, a file each but for products, which fill two::
+
+    Source       sources      the input, weights by themselves
+    Elementwise  elementwise  Unary f(x), Binary f(x, y)
+    Norm         norms        batch, group, layer and local response norm, softmax
+    Reduction    pooling      Pool of windows, Statistic over dimensions, sum
+    Movement     structure    View, and what copies
+    Product      weighted     convolutions and linear layers
+                 attention    matrix products, attention in one kernel
+
+What holds for a kind in a reading of ``analyzers`` holds for an operator of it that has no rule of
+its own: a new one needs its class, its cost where it differs, its counterpart in torch and a sample
+in the tests.
 """
 
-from archmeter.models.ops.attention import (
-    Lookup,
-    MatMul,
-    RelativePositions,
-    ScaledDotProductAttention,
-    WindowMask,
-)
-from archmeter.models.ops.base import (
-    Input,
-    Op,
-    Pair,
-    Shape,
-    Weight,
-    WeightRole,
-)
+from archmeter.models.ops.attention import MatMul, ScaledDotProductAttention
+from archmeter.models.ops.base import Op, Pair, Shape, Weight, WeightRole
 from archmeter.models.ops.elementwise import (
     IN_PLACE_ACTIVATIONS,
     Activation,
@@ -32,20 +33,28 @@ from archmeter.models.ops.elementwise import (
     Rsqrt,
     Scale,
     Shift,
-    Softmax,
     Square,
 )
-from archmeter.models.ops.norms import (
-    BatchNorm2d,
-    GroupNorm,
-    LayerNorm,
-    LocalResponseNorm,
+from archmeter.models.ops.kinds import (
+    KINDS,
+    Binary,
+    Elementwise,
+    Movement,
+    Norm,
+    Pool,
+    Product,
+    Reduction,
+    Source,
+    Statistic,
+    Unary,
+    View,
 )
+from archmeter.models.ops.nearest import Nearest
+from archmeter.models.ops.norms import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm, Softmax
 from archmeter.models.ops.pooling import (
     AdaptiveAvgPool2d,
     Amax,
     AvgPool2d,
-    BlurPool2d,
     MaxPool2d,
     Mean,
     Pool2d,
@@ -53,12 +62,14 @@ from archmeter.models.ops.pooling import (
     Variance,
     VectorNorm,
 )
+from archmeter.models.ops.sources import Input, Parameter, RelativePositions, WindowMask
 from archmeter.models.ops.structure import (
     ChannelShuffle,
     Concat,
     Contiguous,
     Expand,
     Flatten,
+    Lookup,
     Pad2d,
     PadChannels,
     Permute,
@@ -68,15 +79,11 @@ from archmeter.models.ops.structure import (
     Slice,
     Subsample,
 )
-from archmeter.models.ops.weighted import (
-    Conv1d,
-    Conv2d,
-    Linear,
-    Parameter,
-)
+from archmeter.models.ops.weighted import BlurPool2d, Conv1d, Conv2d, Linear
 
 __all__ = [
     "IN_PLACE_ACTIVATIONS",
+    "KINDS",
     "Activation",
     "ActivationKind",
     "AdaptiveAvgPool2d",
@@ -84,6 +91,7 @@ __all__ = [
     "Amax",
     "AvgPool2d",
     "BatchNorm2d",
+    "Binary",
     "BlurPool2d",
     "ChannelShuffle",
     "Concat",
@@ -92,6 +100,7 @@ __all__ = [
     "Conv2d",
     "Div",
     "Dropout",
+    "Elementwise",
     "Expand",
     "Flatten",
     "GroupNorm",
@@ -104,14 +113,20 @@ __all__ = [
     "MaxPool2d",
     "Maximum",
     "Mean",
+    "Movement",
     "Mul",
+    "Nearest",
+    "Norm",
     "Op",
     "Pad2d",
     "PadChannels",
     "Pair",
     "Parameter",
     "Permute",
+    "Pool",
     "Pool2d",
+    "Product",
+    "Reduction",
     "RelativePositions",
     "Reshape",
     "Roll",
@@ -123,11 +138,15 @@ __all__ = [
     "Shift",
     "Slice",
     "Softmax",
+    "Source",
     "Square",
+    "Statistic",
     "Subsample",
     "Sum",
+    "Unary",
     "Variance",
     "VectorNorm",
+    "View",
     "Weight",
     "WeightRole",
     "WindowMask",

@@ -66,15 +66,3 @@ class Op(ABC):
     def detail(self) -> str:
         """The knobs in a few words, for tables: ``3x3 /2 groups=32``."""
         return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Input(Op):
-    """The tensor fed to the network."""
-
-    size: Shape
-
-    label = "input"
-
-    def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - it has none
-        return self.size

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from archmeter.models.ops.base import Op, Shape
+from archmeter.models.ops.base import Shape
+from archmeter.models.ops.kinds import Binary, Unary
 from archmeter.models.ops.sizes import broadcast
 
 ActivationKind = Literal[
@@ -29,7 +30,7 @@ IN_PLACE_ACTIVATIONS: frozenset[ActivationKind] = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Activation(Op):
+class Activation(Unary):
     """A nonlinearity applied to each element."""
 
     kind: ActivationKind
@@ -41,9 +42,6 @@ class Activation(Op):
         if self.inplace and self.kind not in IN_PLACE_ACTIVATIONS:
             raise ValueError(f"{self.kind} cannot be computed in place")
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
-
     @property
     def overwrites(self) -> bool:
         return self.inplace
@@ -54,7 +52,7 @@ class Activation(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Add(Op):
+class Add(Binary):
     """x + y, broadcast; in place where the result may replace x."""
 
     inplace: bool = False
@@ -70,65 +68,47 @@ class Add(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Mul(Op):
+class Mul(Binary):
     """x · y, broadcast."""
 
     label = "mul"
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return broadcast(*inputs)
-
 
 @dataclass(frozen=True, slots=True)
-class Div(Op):
+class Div(Binary):
     """x / y, broadcast."""
 
     label = "div"
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return broadcast(*inputs)
-
 
 @dataclass(frozen=True, slots=True)
-class Maximum(Op):
+class Maximum(Binary):
     """The larger of x and y, broadcast."""
 
     label = "maximum"
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return broadcast(*inputs)
-
 
 @dataclass(frozen=True, slots=True)
-class Square(Op):
+class Square(Unary):
     """x²."""
 
     label = "square"
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
-
 
 @dataclass(frozen=True, slots=True)
-class Rsqrt(Op):
+class Rsqrt(Unary):
     """1 / √x."""
 
     label = "rsqrt"
 
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
-
 
 @dataclass(frozen=True, slots=True)
-class Shift(Op):
+class Shift(Unary):
     """x + a constant."""
 
     constant: float
 
     label = "shift"
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
 
     @property
     def detail(self) -> str:
@@ -136,15 +116,12 @@ class Shift(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Scale(Op):
+class Scale(Unary):
     """x · a constant."""
 
     constant: float
 
     label = "scale"
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
 
     @property
     def detail(self) -> str:
@@ -152,32 +129,13 @@ class Scale(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax(Op):
-    """exp(x) / Σ exp(x) along a dimension."""
-
-    dim: int
-
-    label = "softmax"
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
-
-    @property
-    def detail(self) -> str:
-        return f"dim={self.dim}"
-
-
-@dataclass(frozen=True, slots=True)
-class Dropout(Op):
+class Dropout(Unary):
     """Zeroes elements with probability ``rate`` while training; does nothing at inference."""
 
     rate: float
 
     label = "dropout"
     only_in_training = True
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
 
     @property
     def detail(self) -> str:

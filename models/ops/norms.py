@@ -1,4 +1,4 @@
-"""Normalisations."""
+"""Normalisations, and softmax, which normalises to a sum of one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archmeter.models.errors import ShapeError
-from archmeter.models.ops.base import Op, Shape, Weight
+from archmeter.models.ops.base import Shape, Weight
+from archmeter.models.ops.kinds import Norm
 from archmeter.models.ops.sizes import as_maps
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm2d(Op):
+class BatchNorm2d(Norm):
     """γ (x - mean) / sqrt(var + ε) + β for each channel over the batch, with running statistics."""
 
     label = "norm"
@@ -24,7 +25,7 @@ class BatchNorm2d(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupNorm(Op):
+class GroupNorm(Norm):
     """Normalises each image over groups of channels, then γ x + β; Wu & He 2018."""
 
     groups: int
@@ -47,13 +48,10 @@ class GroupNorm(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNorm(Op):
+class LayerNorm(Norm):
     """Normalises over the last dimension, then γ x + β; Ba et al. 2016."""
 
     label = "norm"
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         channels = (inputs[0][-1],)
@@ -61,7 +59,7 @@ class LayerNorm(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class LocalResponseNorm(Op):
+class LocalResponseNorm(Norm):
     """x / (k + α/n Σ x²)^β over n neighbouring channels; Krizhevsky et al. 2012 §3.3."""
 
     neighbours: int
@@ -74,6 +72,19 @@ class LocalResponseNorm(Op):
     @property
     def detail(self) -> str:
         return f"{self.neighbours} channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax(Norm):
+    """exp(x) / Σ exp(x) along a dimension."""
+
+    dim: int
+
+    label = "softmax"
+
+    @property
+    def detail(self) -> str:
+        return f"dim={self.dim}"
 
 
 @lru_cache(1024)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import prod
 
 from archmeter.models.errors import ShapeError
-from archmeter.models.ops.base import Op, Pair, Shape
+from archmeter.models.ops.base import Pair, Shape
+from archmeter.models.ops.kinds import Movement, View
 from archmeter.models.ops.sizes import as_maps
 
 
 @dataclass(frozen=True, slots=True)
-class Concat(Op):
+class Concat(Movement):
     """Tensors laid one after another along a dimension."""
 
     dim: int = 1
@@ -33,13 +34,12 @@ class Concat(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Subsample(Op):
+class Subsample(View):
     """Every ``stride``-th row and column, as a view: ``x[:, :, ::s, ::s]``."""
 
     stride: int
 
     label = "subsample"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         n, c, h, w = as_maps("subsampling", inputs[0])
@@ -51,7 +51,7 @@ class Subsample(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class PadChannels(Op):
+class PadChannels(Movement):
     """Appends ``extra`` channels of zeros."""
 
     extra: int
@@ -68,13 +68,12 @@ class PadChannels(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Reshape(Op):
+class Reshape(View):
     """The same elements in the same order under another shape; the batch stays in front."""
 
     size: Shape
 
     label = "reshape"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
@@ -84,14 +83,13 @@ class Reshape(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Select(Op):
+class Select(View):
     """The elements at one index of a dimension, which disappears; a view."""
 
     dim: int
     index: int
 
     label = "select"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
@@ -105,7 +103,7 @@ class Select(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Contiguous(Op):
+class Contiguous(Movement):
     """The same elements, copied into the order of their dimensions."""
 
     label = "copy"
@@ -115,11 +113,10 @@ class Contiguous(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Expand(Op):
+class Expand(View):
     """(1, ...), repeated as a view for each image of a batch, the second input: (N, ...)."""
 
     label = "expand"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         x, batch = inputs
@@ -129,7 +126,7 @@ class Expand(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Roll(Op):
+class Roll(Movement):
     """(N, H, W, C) with rows and columns moved along, those that leave coming in again."""
 
     shifts: Pair
@@ -145,18 +142,17 @@ class Roll(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten(Op):
+class Flatten(View):
     """(N, ...) -> (N, product of the rest)."""
 
     label = "flatten"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0][0], prod(inputs[0][1:])
 
 
 @dataclass(frozen=True, slots=True)
-class Pad2d(Op):
+class Pad2d(Movement):
     """Zeros around each map: left, right, top, bottom; maps of (N, H, W, C) if so laid out."""
 
     sides: tuple[int, int, int, int]
@@ -179,7 +175,7 @@ class Pad2d(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Slice(Op):
+class Slice(View):
     """Elements from ``start`` up to, not including, ``stop`` along a dimension, as a view."""
 
     dim: int
@@ -187,7 +183,6 @@ class Slice(Op):
     stop: int
 
     label = "slice"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
@@ -204,13 +199,12 @@ class Slice(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Permute(Op):
+class Permute(View):
     """The same elements with their dimensions in another order, as a view."""
 
     dims: tuple[int, ...]
 
     label = "permute"
-    view = True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
@@ -224,7 +218,7 @@ class Permute(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelShuffle(Op):
+class ChannelShuffle(Movement):
     """Channels of all groups interleaved: (g, n) becomes (n, g); Zhang et al. 2017 §3.1."""
 
     groups: int
@@ -240,3 +234,14 @@ class ChannelShuffle(Op):
     @property
     def detail(self) -> str:
         return f"groups={self.groups}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Movement):
+    """Rows of a table (rows, d) at indices (...): (..., d)."""
+
+    label = "lookup"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        table, indices = inputs
+        return (*indices, *table[1:])

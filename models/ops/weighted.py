@@ -1,16 +1,17 @@
-"""Convolutions, linear layers, and weights that are operands by themselves."""
+"""Products with weights: convolutions, by a fixed filter too, and linear layers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from archmeter.models.errors import ShapeError
-from archmeter.models.ops.base import Op, Pair, Shape, Weight
+from archmeter.models.ops.base import Pair, Shape, Weight
+from archmeter.models.ops.kinds import Product
 from archmeter.models.ops.sizes import as_maps, describe_window, fitting
 
 
 @dataclass(frozen=True, slots=True)
-class Conv2d(Op):
+class Conv2d(Product):
     """(N, Cin, H, W) -> (N, out_channels, H', W'); H' = (H + 2p - d(k-1) - 1) // s + 1.
 
     ``standardized`` weights are made to have mean 0 and variance 1 for each output channel every
@@ -59,7 +60,7 @@ class Conv2d(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Conv1d(Op):
+class Conv1d(Product):
     """(N, Cin, L) -> (N, out_channels, L): an odd window that slides along a sequence."""
 
     out_channels: int
@@ -85,7 +86,7 @@ class Conv1d(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Linear(Op):
+class Linear(Product):
     """(..., in) -> (..., out_features)."""
 
     out_features: int
@@ -102,16 +103,45 @@ class Linear(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter(Op):
-    """A trained tensor that is an operand itself, such as the γ of a layer scale."""
+class BlurPool2d(Product):
+    """Each channel through a fixed binomial filter that strides: no element is dropped unseen.
 
-    size: Shape
+    Zhang 2019, arXiv:1904.11486. It runs as a depthwise convolution of the map with its edges
+    reflected; the filter is a buffer.
+    """
 
-    label = "parameter"
-    is_weight = True
+    kernel: int = 3
+    stride: int = 2
 
-    def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - it has none
-        return self.size
+    label = "blur"
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:  # noqa: ARG002
-        return (Weight("weight", self.size),)
+    def shape(self, *inputs: Shape) -> Shape:
+        n, c, h, w = as_maps("blurring", inputs[0])
+        if min(h, w) <= self.padding:
+            raise ShapeError(
+                f"a {self.kernel}x{self.kernel} blur reflects {self.padding} of a {h}x{w} map, "
+                "which has to be larger"
+            )
+        _, _, height, width = self.padded((n, c, h, w))
+        return (
+            n,
+            c,
+            (height - self.kernel) // self.stride + 1,
+            (width - self.kernel) // self.stride + 1,
+        )
+
+    def padded(self, x: Shape) -> Shape:
+        """The shape of a map with its edges reflected."""
+        return *x[:2], x[2] + 2 * self.padding, x[3] + 2 * self.padding
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return (Weight("filter", (inputs[0][1], 1, self.kernel, self.kernel), "buffer"),)
+
+    @property
+    def padding(self) -> int:
+        """How much of each edge is reflected: what keeps a stride of 1 from shrinking the map."""
+        return (self.kernel + self.stride - 2) // 2
+
+    @property
+    def detail(self) -> str:
+        return describe_window((self.kernel, self.kernel), (self.stride, self.stride))

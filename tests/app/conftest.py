@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from archmeter.app.main import create_app
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 
 Ask = Callable[..., Response]
@@ -30,6 +30,14 @@ def service(database_url: str) -> FastAPI:
 def client(service: FastAPI) -> Iterator[TestClient]:
     """Speaks to the service; an exception that no handler turned into a response is raised."""
     with TestClient(service) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The same, one for all tests of a file: for those that change nothing others see."""
+    database = tmp_path_factory.mktemp("reader") / "test.db"
+    with TestClient(create_app(Settings(database_url=f"sqlite:///{database}"))) as client:
         yield client
 
 

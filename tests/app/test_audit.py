@@ -7,7 +7,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from archmeter.analyzers import audit as audits
+from archmeter.analyzers.answers import Rows
+from archmeter.analyzers.audit import AuditCheck, AuditReport
 from archmeter.app.cli import main
 
 Ask = Callable[..., Response]
@@ -49,7 +50,7 @@ def test_analysis_by_other_counting_rules_is_shown_but_not_derived_from(
 ) -> None:
     """Today's rows would not sum to totals that were counted by other rules."""
     body = ask("resnet18").json()
-    monkeypatch.setattr("archmeter.app.services.COUNTING_RULES", "another")
+    monkeypatch.setattr("archmeter.app.store.analyses.COUNTING_RULES", "another")
     url = f"{body['links']['self']}/{path}"
     response = client.post(url) if path == "audit" else client.get(url)
     assert response.status_code == 409
@@ -59,8 +60,10 @@ def test_analysis_by_other_counting_rules_is_shown_but_not_derived_from(
 
 def planted(monkeypatch: pytest.MonkeyPatch, *, ours: int, theirs: int = 7) -> None:
     """An audit that comes out as told, at once."""
-    report = audits.AuditReport((audits.Check("params", "torch", (1, 3, 64, 64), ours, theirs),))
-    monkeypatch.setattr(audits, "audit", lambda *_: report)
+    check = AuditCheck("params", "torch", (1, 3, 64, 64), ours, theirs)
+    monkeypatch.setattr(
+        "archmeter.app.questions.audit.audit", lambda *_: AuditReport(Rows([check]))
+    )
 
 
 def test_the_report_of_an_audit_is_kept(

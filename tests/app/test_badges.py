@@ -7,14 +7,17 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from archmeter.app.badges import _ADVANCES, _FIRST, _LAST, BADGES, _ink, _width
-from archmeter.app.figures import FIGURES
+from archmeter.app.ask.totals import TOTALS
+from archmeter.app.http.badge_image import _ADVANCES, _FIRST, _LAST, _ink, _width
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_there_is_a_badge_of_every_figure() -> None:
-    assert tuple(BADGES) == FIGURES
+def test_there_is_a_badge_of_every_total(reader: TestClient) -> None:
+    for total in TOTALS:
+        badge = reader.get(f"/badges/{total}.json?preset=resnet18").json()
+        assert badge["label"].replace(" ", "_").lower() in total
+        assert badge["message"].endswith("B") == total.endswith("_bytes")
 
 
 @pytest.mark.parametrize(
@@ -30,12 +33,12 @@ def test_there_is_a_badge_of_every_figure() -> None:
     ],
 )
 def test_badge_says_the_total(
-    client: TestClient, total: str, query: str, label: str, message: str
+    reader: TestClient, total: str, query: str, label: str, message: str
 ) -> None:
-    shields = client.get(f"/badges/{total}.json?{query}").json()
+    shields = reader.get(f"/badges/{total}.json?{query}").json()
     assert shields["schemaVersion"] == 1
     assert (shields["label"], shields["message"]) == (label, message)
-    svg = ET.fromstring(client.get(f"/badges/{total}.svg?{query}").text)  # noqa: S314 - our own
+    svg = ET.fromstring(reader.get(f"/badges/{total}.svg?{query}").text)  # noqa: S314 - our own
     assert svg.findtext(f"{SVG}title") == svg.get("aria-label") == f"{label}: {message}"
     assert [text.text for text in svg.iter(f"{SVG}text")] == [label, message]
 
@@ -47,8 +50,8 @@ def test_badge_of_a_stored_analysis(client: TestClient) -> None:
     assert client.get("/badges/params.svg?analysis=0123456789abcdef01234567").status_code == 404
 
 
-def test_label_is_escaped(client: TestClient) -> None:
-    answer = client.get(
+def test_label_is_escaped(reader: TestClient) -> None:
+    answer = reader.get(
         "/badges/params.svg", params={"preset": "resnet18", "label": '"><script>&amp;'}
     )
     assert answer.headers["content-type"] == "image/svg+xml"
@@ -68,22 +71,26 @@ def test_label_is_escaped(client: TestClient) -> None:
         {"style": "flat"},
     ],
 )
-def test_looks_are_limited(client: TestClient, more: dict[str, str]) -> None:
-    answer = client.get("/badges/params.svg", params={"preset": "resnet18", **more})
+def test_looks_are_limited(reader: TestClient, more: dict[str, str]) -> None:
+    answer = reader.get("/badges/params.svg", params={"preset": "resnet18", **more})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == next(iter(more))
 
 
-def test_unknown_total_is_refused_with_those_there_are(client: TestClient) -> None:
-    answer = client.get("/badges/flop.svg?preset=resnet18")
+@pytest.mark.parametrize(("total", "accepted"), [("flop", "flops"), ("x", ", ".join(TOTALS))])
+def test_unknown_total_is_refused_with_those_there_are(
+    reader: TestClient, total: str, accepted: str
+) -> None:
+    answer = reader.get(f"/badges/{total}.svg?preset=resnet18")
     assert answer.status_code == 422
-    assert "'macs'" in answer.json()["errors"][0]["accepted"]
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["accepted"]) == ("total", accepted)
 
 
-def test_text_fits_what_is_drawn_behind_it(client: TestClient) -> None:
+def test_text_fits_what_is_drawn_behind_it(reader: TestClient) -> None:
     for label in ("i", "W" * 40, "model size"):
         query = {"preset": "resnet18", "label": label}
-        svg = ET.fromstring(client.get("/badges/macs.svg", params=query).text)  # noqa: S314
+        svg = ET.fromstring(reader.get("/badges/macs.svg", params=query).text)  # noqa: S314
         boxes = [box for box in svg.iter(f"{SVG}rect") if box.get("fill")]
         texts = list(svg.iter(f"{SVG}text"))
         for box, text in zip(boxes, texts, strict=True):
@@ -109,10 +116,10 @@ def test_text_contrasts_with_its_ground() -> None:
     )
 
 
-def test_badge_is_kept_and_not_sent_again(client: TestClient) -> None:
+def test_badge_is_kept_and_not_sent_again(reader: TestClient) -> None:
     url = "/badges/params.svg?preset=resnet18"
-    answer = client.get(url)
+    answer = reader.get(url)
     assert answer.headers["cache-control"] == "public, max-age=3600"
     held = {"If-None-Match": answer.headers["etag"]}
-    assert client.get(url, headers=held).status_code == 304
-    assert client.head(url).headers["etag"] == answer.headers["etag"]
+    assert reader.get(url, headers=held).status_code == 304
+    assert reader.head(url).headers["etag"] == answer.headers["etag"]

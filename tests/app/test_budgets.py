@@ -12,19 +12,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from archmeter.app.budgets import examples
-from archmeter.app.budgets.bodies import CardinalityReport, FitReport, IsoCostReport, SampleReport
-from archmeter.app.cli.spaces import bounds_of, knobs_of
-from archmeter.app.space_text import domain_of
+from archmeter.app.ask.design_space import at_least, at_most, bound_of, knob_of
+from archmeter.app.ask.spelling import domain_of
 from archmeter.models.errors import ArchmeterError
-
-REPORTS = {
-    "fit": (examples.FIT_EXAMPLES, FitReport),
-    "sample": (examples.SAMPLE_EXAMPLES, SampleReport),
-    "iso-cost": (examples.ISO_COST_EXAMPLES, IsoCostReport),
-    "cardinality": (examples.CARDINALITY_EXAMPLES, CardinalityReport),
-}
-EXAMPLES = [(noun, name) for noun, (asked, _) in REPORTS.items() for name in asked]
 
 FIT: dict[str, Any] = {
     "architecture": {"preset": "regnetx_002"},
@@ -38,14 +28,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("noun", "name"), EXAMPLES)
-def test_examples_are_answered_as_described(client: TestClient, noun: str, name: str) -> None:
-    asked, report = REPORTS[noun]
-    answer = client.post(f"/v1/scaling/{noun}", json=asked[name]["value"])
-    assert answer.status_code == 200, answer.text
-    assert report.model_validate(answer.json())
-
-
 def test_the_same_question_is_answered_from_the_cache(client: TestClient) -> None:
     question = {**FIT, "seed": 4711}
     first = client.post("/v1/scaling/fit", json=question)
@@ -53,6 +35,36 @@ def test_the_same_question_is_answered_from_the_cache(client: TestClient) -> Non
     assert first.headers["cache-status"] == "archmeter; fwd=miss; stored"
     assert again.headers["cache-status"] == "archmeter; hit"
     assert again.content == first.content
+
+
+def test_questions_are_spelled_shortly_in_a_link(client: TestClient) -> None:
+    query: dict[str, Any] = {
+        "preset": "regnetx_002",
+        "knobs": '{"depth": "10:12", "group_width": "8,16"}',
+        "bounds": '["macs<=200M"]',
+        "objective": "most macs",
+    }
+    found = client.get("/v1/scaling/fit", params=query)
+    assert found.status_code == 200, found.text
+    assert found.content == client.post("/v1/scaling/fit", json=FIT).content
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "accepted"),
+    [
+        ({"bounds": ["macs<6"]}, "bounds.0", "TOTAL[@BATCH]<=AMOUNT, or >="),
+        ({"bounds": ["macs<=6 bananas"]}, "bounds.0", "TOTAL[@BATCH]<=AMOUNT, or >="),
+        ({"knobs": {"depth": 7}}, "knobs.depth", "an object of"),
+    ],
+)
+def test_what_is_misspelt_is_told_how_it_is_spelled(
+    client: TestClient, change: dict[str, Any], field: str, accepted: str
+) -> None:
+    answer = client.post("/v1/scaling/fit", json={**FIT, **change})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert accepted in error["accepted"]
 
 
 def test_what_is_found_can_be_analyzed(client: TestClient) -> None:
@@ -82,7 +94,10 @@ def test_an_impossible_budget_is_no_error(client: TestClient) -> None:
         ({"bounds": [{"total": "mac", "at_most": 2}]}, "invalid_request", "bounds.0.total"),
         ({"bounds": []}, "invalid_request", "bounds"),
         ({"knobs": {"dpeth": [1]}}, "unknown_knob", "knobs.dpeth"),
-        ({"knobs": {"depth": "many"}}, "invalid_request", "knobs.depth"),
+        ({"knobs": {"depth": 7}}, "invalid_request", "knobs.depth"),
+        ({"knobs": {"depth": "many"}}, "impossible_knob", "knobs.depth.0"),
+        ({"bounds": ["mac<=6G"]}, "invalid_request", "bounds.0"),
+        ({"objective": "least mac"}, "invalid_request", "objective"),
         ({"knobs": {"depth": {"low": 3, "high": 2}}}, "impossible_knob", "knobs.depth.low"),
         ({"knobs": {"depth": [0]}}, "impossible_knob", "knobs.depth.0"),
         ({"architecture": {"preset": "regnet"}}, "unknown_preset", "architecture.preset"),
@@ -254,17 +269,18 @@ def test_mistakes_are_one_line(arguments: list[str]) -> None:
 )
 def test_knobs_are_spelled_shortly(text: str, domain: object) -> None:
     assert domain_of(text) == domain
-    assert knobs_of([f"stages.*.width={text}"]) == {"stages.*.width": domain}
+    assert knob_of(f"stages.*.width={text}") == ("stages.*.width", domain)
 
 
 def test_bounds_are_spelled_with_prefixes() -> None:
-    assert bounds_of(["macs=600M", "training_bytes@128=16GB"], ["params=1e6"]) == [
-        {"total": "macs", "at_most": 600e6},
-        {"total": "training_bytes", "at_most": 16e9, "batch": 128},
-        {"total": "params", "at_least": 1e6},
-    ]
-    with pytest.raises(ArchmeterError, match="--min takes"):
-        bounds_of(None, ["params<1"])
+    assert at_most("macs=600M") == {"total": "macs", "at_most": 600e6}
+    memory = {"total": "training_bytes", "at_most": 16e9, "batch": 128}
+    assert at_most("training_bytes@128=16GB") == bound_of("training_bytes@128<=16GB") == memory
+    params = {"total": "params", "at_least": 1e6}
+    assert at_least("params=1e6") == bound_of("params >= 1e6") == params
+    with pytest.raises(ArchmeterError, match="takes TOTAL"):
+        at_least("params<1")
+    assert "--min takes TOTAL[@BATCH]=AMOUNT" in run("fit", "resnet18", "--min", "params<1").stderr
 
 
 def test_long_searches_do_not_keep_others_waiting(client: TestClient) -> None:

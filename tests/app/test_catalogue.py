@@ -1,11 +1,13 @@
 """Families, presets, and the documents that list what there is."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from archmeter.app.ask.question import questions
 from archmeter.models import registry
 
 Ask = Callable[..., Response]
@@ -41,6 +43,33 @@ def test_presets_are_listed_for_all_families_or_one(client: TestClient) -> None:
     assert [item["name"] for item in some] == [
         preset.name for preset in registry.family("resnext").presets
     ]
+
+
+LISTS = [
+    "/v1/charts",
+    "/v1/analyses?name=resnet",
+    "/v1/presets?family=resnext",
+    "/v1/published?family=vgg&verdict=equal",
+    *(
+        f"/v1/{question.path}"
+        for question in questions().values()
+        if not question.is_about_a_network
+        if {"items", "total"} <= {field.name for field in fields(question.answer)}
+    ),
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_says_how_much_it_lists_and_where_it_is(
+    client: TestClient, ask: Ask, path: str
+) -> None:
+    ask("resnet20_cifar10")
+    found = client.get(path).json()
+    assert found["total"] == len(found["items"]) > 0
+    assert found["links"]["self"].startswith(path)
+    assert client.get(found["links"]["self"]).json() == found
+    links = [link for item in found["items"] for link in item.get("links", {}).values()]
+    assert all(client.get(link).status_code == 200 for link in links[:3])
 
 
 def test_preset_of_an_unknown_family_is_refused(client: TestClient) -> None:

@@ -21,12 +21,13 @@ from starlette.testclient import TestClient
 
 from archmeter.analyzers.figures import figures
 from archmeter.analyzers.profile import Profile, analyze
-from archmeter.app import strict_json
+from archmeter.app.ask import strict_json
+from archmeter.app.ask.request import from_text
 from archmeter.app.charts.chart import Chart, Drawing, Look, vega_lite
-from archmeter.app.charts.labels import Spot, placed
+from archmeter.app.charts.label_placement import Spot, placed
 from archmeter.app.charts.registry import charts
 from archmeter.app.charts.rendering import Renderer, _convert, rendering_key
-from archmeter.app.main import create_app
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 from archmeter.models import registry
 
@@ -90,15 +91,18 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def draw(name: str, parameters: Parameters) -> tuple[Drawing, Look]:
-    chart = charts()[name]
-    look = chart.query.model_validate_json(json.dumps(parameters))
-    return drawing_of(name, json.dumps(parameters)), look
+    """A chart of what parameters of a URL ask for."""
+    texts = tuple(
+        (field, value if isinstance(value, str) else json.dumps(value))
+        for field, value in parameters.items()
+    )
+    return drawing_of(name, texts), from_text(charts()[name].query, dict(texts))
 
 
 @cache
-def drawing_of(name: str, parameters: str) -> Drawing:
+def drawing_of(name: str, parameters: tuple[tuple[str, str], ...]) -> Drawing:
     chart = charts()[name]
-    return chart.read(chart.query.model_validate_json(parameters), NothingStored())  # type: ignore[arg-type]
+    return chart.read(from_text(chart.query, dict(parameters)), NothingStored())  # type: ignore[arg-type]
 
 
 def spec_of(name: str, parameters: Parameters) -> dict[str, Any]:
@@ -415,6 +419,7 @@ def test_stored_analyses_are_drawn_as_the_same_presets(client: TestClient, ask: 
     first, second = (ask(preset).json()["id"] for preset in ("resnet18", "resnet34"))
     for chart, stored, named in (
         ("layers", f"analysis={first}", "preset=resnet18"),
+        ("scaling", f"analysis={first}&points=3", "preset=resnet18&points=3"),
         ("waterfall", f"analyses={first},{second}", "presets=resnet18,resnet34"),
         ("comparison", f"analyses={first}&presets=resnet34", "presets=resnet18,resnet34"),
     ):
@@ -425,8 +430,10 @@ def test_stored_analyses_are_drawn_as_the_same_presets(client: TestClient, ask: 
 
 
 def test_every_chart_is_listed_with_its_parameters(reader: TestClient) -> None:
-    listed = {item["name"]: item for item in reader.get("/v1/charts").json()}
-    assert set(listed) == set(charts())
+    answer = reader.get("/v1/charts").json()
+    listed = {item["name"]: item for item in answer["items"]}
+    assert list(listed) == list(charts())
+    assert (answer["total"], answer["links"]) == (len(listed), {"self": "/v1/charts"})
     for name, chart in charts().items():
         assert set(listed[name]["parameters"]["properties"]) == set(chart.query.model_fields)
 

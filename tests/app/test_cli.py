@@ -3,19 +3,35 @@
 import csv
 import io
 import json
+import os
+import pty
+import re
+import select
+import shlex
 import subprocess
 import sys
+import termios
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from httpx2 import Response
+from rich.console import Console
 from starlette.testclient import TestClient
 
 from archmeter.analyzers.answers.units import si
+from archmeter.analyzers.devices import devices
+from archmeter.analyzers.formulas import BLOCKS
+from archmeter.analyzers.scaling.curves import LAWS
+from archmeter.app.ask.question import Question, questions
 from archmeter.app.cli import main
+from archmeter.app.cli.printer import Printer
+from archmeter.app.formats import formats_of
+from archmeter.app.version import version
 from archmeter.models import registry
+from archmeter.models.spec import DType
 
 Ask = Callable[..., Response]
 Run = Callable[..., tuple[int, str, str]]
@@ -34,6 +50,194 @@ def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[byt
         return int(exited.value.code or 0), out.decode(), err.decode()
 
     return run
+
+
+every_question = pytest.mark.parametrize("question", questions().values(), ids=questions())
+
+
+def words(text: str) -> str:
+    """A text without the lines it is broken into."""
+    return " ".join(text.split())
+
+
+def test_help_lists_every_command_in_a_line(run: Run) -> None:
+    status, out, err = run("--help")
+    assert (status, err) == (0, "")
+    assert run("-h") == (status, out, err)
+    for name in (*(question.name for question in questions().values()), "serve", "mcp"):
+        assert re.search(rf"^\W*{name}  +[A-Z]", out, re.MULTILINE), name
+
+
+def test_version_is_printed(run: Run) -> None:
+    assert run("--version") == (0, f"archmeter {version()}\n", "")
+
+
+@pytest.mark.parametrize("name", ["serve", "mcp", *(one.name for one in questions().values())])
+def test_every_command_has_help_with_an_example(run: Run, name: str) -> None:
+    status, out, err = run(name, "--help")
+    assert (status, err) == (0, "")
+    assert run(name, "-h") == (status, out, err)
+    assert f"Example: archmeter {name}" in words(out)
+
+
+@every_question
+def test_the_example_of_a_command_runs_in_every_format(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, question: Question[Any, Any]
+) -> None:
+    """It is asked once: what differs is how the answer is written."""
+    given: list[Any] = []
+    ask = Question.answered
+
+    def answered(self: Question[Any, Any], *arguments: Any) -> Any:
+        given.append(given[0] if given else ask(self, *arguments))
+        return given[0]
+
+    monkeypatch.setattr(Question, "answered", answered)
+    example = [question.name, *shlex.split(question.usage)]
+    assert f"Example: archmeter {' '.join(example)}" in words(run(question.name, "--help")[1])
+    status, out, err = run(*example)
+    assert (status, err) == (0, "")
+    assert out.strip()
+    (answer,) = given
+    _, printed, _ = run(*example, "--format", "json")
+    assert printed.encode() == answer.to_json() + b"\n"
+    offered = {question.default_format, *formats_of(question)}
+    if question.rows is not None:
+        assert {"table", "json", "csv", "markdown"} <= offered
+        read = list(csv.DictReader(io.StringIO(run(*example, "--format", "csv")[1])))
+        assert len(read) == len(question.rows(answer))
+    for name in offered - {"parquet", "arrow"}:
+        status, out, err = run(*example, "--format", name)
+        assert (status, err) == (0, ""), name
+        file = tmp_path / name
+        assert run(*example, "--format", name, "-o", str(file)) == (0, "", "")
+        lines = [line.rstrip() for line in out.splitlines()]
+        assert [line.rstrip() for line in file.read_text("utf-8").splitlines()] == lines
+        assert lines
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_line(run: Run, tmp_path: Path) -> None:
+    for format_ in ("table", "csv"):
+        options = ("--format", format_, "--output", str(tmp_path))
+        status, out, err = run("presets", "--family", "vgg", *options)
+        assert (status, out) == (2, "")
+        assert err == f"archmeter: cannot write {tmp_path}: Is a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", {*(question.name for question in questions().values()), "serve", "mcp"}),
+        ("ana", {"analyze"}),
+        ("analyze resnet5", {name for name in registry.presets() if name.startswith("resnet5")}),
+        ("fit resnet18 vgg", {name for name in registry.presets() if name.startswith("vgg")}),
+        ("analyze resnet50 --dtype ", {*get_args(DType)}),
+        ("analyze resnet50 --format c", {"csv"}),
+        ("analyze resnet50 --ba", {"--batch"}),
+        ("presets --family resne", {n for n in registry.families() if n.startswith("resne")}),
+        ("family vg", {"vgg"}),
+        ("roofline resnet50 --device ", {*devices()}),
+        ("cliffs resnet50 --device h2", {"h200"}),
+        ("device h", {"h100", "h200"}),
+        ("block-formulas ", {*BLOCKS}),
+        ("training resnet50 --optimizer adam", {"adam", "adamw"}),
+        ("published --verdict e", {"equal", "explained"}),
+        ("published --family v", {"van", "vgg", "vit"}),
+        ("curves resnet50 --curve ", {*LAWS}),
+        ("curves resnet50 --depth-rounding u", {"up"}),
+        ("scale resnet50 --depth-rounding u", {"up"}),
+        ("conventions resnet50 --tool pt", {"ptflops"}),
+    ],
+)
+def test_shells_complete_what_is_known(
+    run: Run, monkeypatch: pytest.MonkeyPatch, typed: str, expected: set[str]
+) -> None:
+    line = f"archmeter {typed}"
+    monkeypatch.setenv("_ARCHMETER_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert set(out.split()) == expected
+
+
+def on_terminal(columns: int, *arguments: str, seconds: float = 60) -> str:
+    """What a command prints on a terminal of this width."""
+    parent, child = pty.openpty()
+    termios.tcsetwinsize(child, (24, columns))
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    program = "from archmeter.app.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=child,
+        env={**environment, "TERM": "xterm"},
+    )
+    os.close(child)
+    printed = b""
+    deadline = time.monotonic() + seconds
+    try:
+        while select.select([parent], [], [], max(0, deadline - time.monotonic()))[0]:
+            part = os.read(parent, 4096)
+            if not part:
+                break
+            printed += part
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    finally:
+        os.close(parent)
+        process.kill()
+    assert process.wait(timeout=seconds) == 0
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", printed.decode()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("columns", "left_out"),
+    [
+        (88, []),
+        (87, ["activations"]),
+        (60, ["MACs", "FLOPs", "activations"]),
+        (24, ["output", "operators", "params", "MACs", "FLOPs", "activations"]),
+    ],
+)
+def test_a_narrow_terminal_is_shown_fewer_columns(
+    run: Run, columns: int, left_out: list[str]
+) -> None:
+    heads, *stages = _table(run("analyze", "resnet50")[1])
+    narrow = on_terminal(columns, "analyze", "resnet50")
+    assert all(len(line) <= columns for line in narrow.splitlines())
+    kept = [i for i, head in enumerate(heads) if head not in left_out]
+    assert _table(narrow) == [[cells[i] for i in kept] for cells in (heads, *stages)]
+    told = f"left out, for want of room: {', '.join(left_out)}"
+    assert (told in words(narrow)) == bool(left_out)
+
+
+def _table(printed: str) -> list[list[str]]:
+    """The lines of stages, and that of the columns' names."""
+    lines = [re.split("  +", line.strip()) for line in printed.splitlines()]
+    named = {"stage", "stem", "stage1", "stage2", "stage3", "stage4", "head"}
+    return [cells for cells in lines if cells[0] in named]
+
+
+def test_no_terminal_is_so_narrow_that_numbers_are_cut() -> None:
+    heads = ["layer", "kind", "params", "MACs", "share", "what it does"]
+    lines = [
+        ["stage4.block1.shortcut.conv", "Conv2d", "2,097,152", "102,760,448", "2.5%", "ends it"],
+        ["head", "Linear", "2,049,000", "2,048,000", "0.1%", "tells a thousand classes apart"],
+    ]
+    seen = set()
+    for width in range(14, 120):
+        text = io.StringIO()
+        console = Console(file=text, width=width, force_terminal=False)
+        Printer(console).table(heads[:2], heads[2:5], lines, heads[5:])
+        table, _, told = text.getvalue().partition("left out")
+        assert max(map(len, table.splitlines())) <= width
+        dropped = words(told).partition("room: ")[2].split(", ") if told else []
+        assert dropped in (heads[i:] for i in range(6, 2, -1)) or dropped == ["kind", *heads[3:]]
+        seen.add(len(dropped))
+        for column in (2,) if "kind" in dropped else range(5):
+            if heads[column] not in dropped:
+                assert {heads[column], *(line[column] for line in lines)} <= {*table.split()}
+    assert seen == {0, 1, 2, 3, 4}
 
 
 def test_json_is_the_body_that_the_service_sends(run: Run, ask: Ask) -> None:
@@ -148,7 +352,7 @@ def test_families_and_presets_are_listed_as_the_service_lists_them(
         (("analyze", "resnet50", "--batch", "0"), "an integer from 1 to 65536"),
         (("analyze", "resnet50", "--batch", "many"), "'--batch'"),
         (("analyze", "resnet50", "--dtype", "int4"), '"bfloat16"'),
-        (("analyze", "resnet50", "--format", "xml"), "'table', 'json', 'csv', 'markdown'"),
+        (("analyze", "resnet50", "--format", "xml"), "accepted: table, json, csv, markdown"),
         (("analyze", "resnet50", "--resolution", "big"), "HEIGHTxWIDTH"),
         (("analyze", "resnet50", "--resolution", "1x2x3"), "HEIGHTxWIDTH"),
         (("analyze", "resnet50", "--resolution", "9999999"), "an integer from 1 to 8192"),
@@ -201,6 +405,7 @@ def test_analyze_loads_neither_torch_nor_the_service() -> None:
 import sys
 sys.argv = ["archmeter", "analyze", "resnet50", "--format", "json"]
 from archmeter.app.cli import main
+from archmeter.app.cli.printer import Printer
 try:
     main()
 except SystemExit:

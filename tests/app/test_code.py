@@ -8,10 +8,11 @@ import pytest
 from archmeter.app.cli import main
 
 
+@pytest.mark.parametrize("command", ["torch-source", "code"])
 def test_the_command_writes_a_file_that_python_reads(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["code", "resnet20_cifar10", "--set", "width_multiplier=2", "--batch", "4"]
+    arguments = [command, "resnet20_cifar10", "--set", "width_multiplier=2", "--batch", "4"]
     monkeypatch.setattr(sys, "argv", ["archmeter", *arguments])
     with pytest.raises(SystemExit) as exited:
         main()

@@ -6,8 +6,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from archmeter.app.figures import FIGURES
-from archmeter.app.routes.compare import MAX_COMPARED
+from archmeter.app.ask.totals import TOTALS
+from archmeter.app.http.analyses import MAX_COMPARED
 
 Ask = Callable[..., Response]
 
@@ -15,11 +15,13 @@ Ask = Callable[..., Response]
 def test_figures_are_multiples_of_the_first(client: TestClient, ask: Ask) -> None:
     bodies = [ask("resnet18").json(), ask("resnet50").json(), ask("resnet18", batch=2).json()]
     ids = [body["id"] for body in bodies]
-    comparison = client.get("/v1/compare", params={"ids": ",".join(ids)}).json()
+    comparison = client.get("/v1/compare", params={"ids": " , ".join(ids)}).json()
+    assert client.get(comparison["links"]["self"]).json() == comparison
     assert comparison["reference"] == ids[0]
+    assert comparison["total"] == len(ids)
     assert [item["analysis"]["id"] for item in comparison["items"]] == ids
     reference, larger, doubled = comparison["items"]
-    assert {reference["ratios"][name] for name in FIGURES} <= {1.0, None}
+    assert {reference["ratios"][name] for name in TOTALS} <= {1.0, None}
     assert larger["ratios"]["params"] == pytest.approx(
         bodies[1]["totals"]["params"] / bodies[0]["totals"]["params"]
     )

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from archmeter.app.conditional import entity_tag, holds
+from archmeter.app.ask.records import entity_tag
+from archmeter.app.http.conditional import holds
 
 Ask = Callable[..., Response]
 

@@ -96,7 +96,7 @@ def test_numbers_can_stand_for_symbols_of_a_block(client: TestClient) -> None:
         ({"fix": "K=2"}, "outside_domain"),
         ({"fix": "Z=2"}, "unknown_symbol"),
         ({"fix": "K"}, "invalid_request"),
-        ({"fix": "K=3,K=5"}, "spec_conflict"),
+        ({"fix": "K=3,K=5"}, "invalid_request"),
         ({"dtype": "int8"}, "invalid_request"),
         ({"colour": "red"}, "invalid_request"),
     ],

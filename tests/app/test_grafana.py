@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from archmeter.app.figures import FIGURES
+from archmeter.app.ask.totals import TOTALS
 from archmeter.models import registry
 
 DASHBOARD: dict[str, Any] = json.loads(
@@ -91,7 +91,7 @@ def test_flat_analyses_have_every_figure_and_the_filters_of_the_list(filled: Tes
     assert [row["name"] for row in rows] == ["resnet18", "efficientnet_b0"]
     listed = filled.get("/v1/analyses?sort=-params").json()["items"]
     for row, item in zip(rows, listed, strict=True):
-        assert {name: row[name] for name in FIGURES} == {name: item[name] for name in FIGURES}
+        assert {name: row[name] for name in TOTALS} == {name: item[name] for name in TOTALS}
         assert [row["height"], row["width"]] == item["resolution"]
     only = filled.get("/v1/flat/analyses.json?family=resnet&limit=1").json()
     assert [row["family"] for row in only] == ["resnet"]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from archmeter.analyzers.answers.schema import answer_schema, meanings
 from archmeter.analyzers.scaling.sensitivity import Elasticity
 from archmeter.analyzers.scaling.totals import ROOFLINE
-from archmeter.app.scaling.bodies import ElasticityFigures, ScaledNetwork
 
 ROOT = Path(__file__).resolve().parents[2]
 RESNET = {"architecture": {"preset": "resnet18"}}
@@ -93,12 +93,24 @@ def test_a_device_that_nothing_is_read_on_is_refused(
 
 def test_an_alpha_that_no_strategy_has_is_refused(client: TestClient) -> None:
     (error,) = refused(client, "fast", strategies=["w"], alpha=0.5)
-    assert "dWr" in error["message"]
-    own = {"name": "dWr", "width": 1}
+    assert "fast (dWr)" in error["message"]
+    own = {"name": "fast", "width": 1}
     assert refused(client, "fast", strategies=[own], alpha=0.5)
-    assert client.post(
-        "/v1/scaling/fast", json={**RESNET, "strategies": ["dWr"], "alpha": 0.5}
-    ).is_success
+
+
+def test_the_strategy_that_the_paper_calls_dwr_is_fast(client: TestClient) -> None:
+    ours, theirs = (
+        client.post(
+            "/v1/scaling/fast",
+            json={**RESNET, "strategies": [name], "alpha": 0.5, "scales": [2]},
+        )
+        for name in ("fast", "dWr")
+    )
+    assert ours.is_success
+    assert theirs.content == ours.content
+    assert [one["name"] for one in theirs.json()["strategies"]] == ["fast"]
+    (error,) = refused(client, "fast", strategies=["fast", "dWr"])
+    assert error["message"] == "two strategies have the same name"
 
 
 @pytest.mark.parametrize(
@@ -144,14 +156,16 @@ def test_samples_say_what_was_rounded(client: TestClient) -> None:
         assert width["wanted"] == sample["values"]["width_multiplier"]
 
 
-def test_meanings_in_the_document_are_whole() -> None:
-    schema = ElasticityFigures.model_json_schema()
-    text = " ".join((Elasticity.__doc__ or "").split())
-    for name, one in schema["properties"].items():
-        assert f"{name}: {one['description']}" in text
-    assert schema["properties"]["outcome"]["description"].endswith("is valid.")
+def test_meanings_in_the_document_are_whole(client: TestClient) -> None:
+    schema = answer_schema(Elasticity)
+    described = {name: one["description"] for name, one in schema["properties"].items()}
+    assert described == meanings(Elasticity)
+    assert described["outcome"].endswith("is valid.")
     assert schema["description"] == "How the totals of a network follow one of its knobs."
-    assert ScaledNetwork.model_json_schema()["description"] == "A scaled network."
+    document = client.get("/openapi.json").json()["components"]["schemas"]
+    assert document["Elasticity"]["properties"]["outcome"]["description"] == described["outcome"]
+    network = "A scaled network: as it was wanted, as it became, and what it costs."
+    assert document["ScaledNetwork"]["description"] == network
 
 
 # What people read

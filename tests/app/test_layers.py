@@ -1,16 +1,22 @@
-"""The layer table in its three formats."""
+"""The layer table in each of its formats."""
 
 import csv
+import json
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from httpx2 import Response
+from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from archmeter.app.layer_table import MEDIA_TYPES, Format
-from archmeter.app.negotiation import preferred
+from archmeter.app.ask.question import questions
+from archmeter.app.formats import formats_of
+from archmeter.app.http.negotiation import preferred
+from archmeter.app.questions.layers import LayerTable
+from archmeter.app.tables import flat_rows
 
 Ask = Callable[..., Response]
 
@@ -88,7 +94,40 @@ def test_format_that_is_not_offered_is_refused_with_those_that_are(
     response = client.get(analysis["links"]["layers"], headers={"accept": "image/png"})
     assert response.status_code == 406
     (error,) = response.json()["errors"]
-    assert error["accepted"] == "application/json, text/csv, text/markdown"
+    assert error["accepted"].split(", ") == [
+        "application/json",
+        "text/csv",
+        "text/markdown",
+        "application/x-ndjson",
+        "application/x-tex",
+        "application/vnd.apache.parquet",
+        "application/vnd.apache.arrow.stream",
+    ]
+
+
+def test_programs_read_the_same_cells_in_every_format(
+    client: TestClient, analysis: dict[str, Any]
+) -> None:
+    def body(wanted: str) -> bytes:
+        return client.get(analysis["links"]["layers"], params={"format": wanted}).content
+
+    cells = flat_rows(LayerTable.from_json(body("json")).rows)
+    assert [json.loads(line) for line in body("ndjson").splitlines()] == cells
+    assert parquet.read_table(BytesIO(body("parquet"))).to_pylist() == cells
+    assert pa.ipc.open_stream(body("arrow")).read_all().to_pylist() == cells
+    assert list(csv.DictReader(StringIO(body("csv").decode()))) == [
+        {name: str(value) for name, value in row.items()} for row in cells
+    ]
+
+
+def test_a_format_by_name_that_is_not_offered_is_refused_with_those_that_are(
+    client: TestClient, analysis: dict[str, Any]
+) -> None:
+    response = client.get(analysis["links"]["layers"], params={"format": "yaml"})
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["field"] == "format"
+    assert error["accepted"] == ", ".join(formats_of(questions()["layers"]))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +147,3 @@ def test_negotiation_follows_quality_then_the_order_offered(
     accept: str, expected: str | None
 ) -> None:
     assert preferred(accept, ["a/x", "a/y", "b/z"]) == expected
-
-
-def test_every_format_has_a_media_type() -> None:
-    assert set(MEDIA_TYPES) == set(Format)

@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from archmeter.app import strict_json
-from archmeter.app.errors import InvalidJSON
-from archmeter.app.main import create_app
-from archmeter.app.problems import MEDIA_TYPE, Problem
+from archmeter.app.ask import strict_json
+from archmeter.app.ask.errors import InvalidJSON
+from archmeter.app.ask.network import NETWORK_FIELDS
+from archmeter.app.ask.question import questions
+from archmeter.app.ask.request import to_text
+from archmeter.app.http.main import create_app
+from archmeter.app.http.problems import MEDIA_TYPE, Problem
 from archmeter.app.settings import Settings
 from archmeter.models import registry
 
@@ -138,8 +141,10 @@ def test_figure_beyond_exact_json_is_a_problem(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
-        ({}, ["architecture"]),
-        ({"architecture": None}, ["architecture"]),
+        ({}, [None]),
+        ({"architecture": None}, [None]),
+        ({"architecture": {"preset": "resnet50"}, "preset": "resnet50"}, [None]),
+        ({"analysis": "0123456789abcdef01234567", "batch": 2}, [None]),
         ({"architecture": []}, ["architecture"]),
         ({"architecture": "resnet50"}, ["architecture"]),
         ({"architecture": {"preset": "resnet50"}, "batch": 0}, ["batch"]),
@@ -216,17 +221,25 @@ def test_body_beyond_the_limit_is_refused(client: TestClient, content: Any) -> N
     [
         ("PUT", "/v1/analyses", "GET, HEAD, POST"),
         ("DELETE", "/v1/analyses/x", "GET, HEAD"),
-        ("GET", "/v1/scaling/fit", "POST"),
-        ("HEAD", "/v1/scaling/fit", "POST"),
+        ("PUT", "/v1/formulas", "GET, HEAD, POST"),
+        ("POST", "/v1/formulas/se_block", "GET, HEAD"),
         ("POST", "/", "GET, HEAD"),
+        ("POST", "/explore", "GET, HEAD"),
+        ("POST", "/static/style.css", "GET, HEAD"),
+        *(
+            ("DELETE", f"/v1/{question.path}", "GET, HEAD, POST")
+            for question in questions().values()
+            if question.is_about_a_network
+        ),
     ],
 )
 def test_method_that_is_not_possible_names_those_that_are(
     client: TestClient, method: str, path: str, allowed: str
 ) -> None:
     response = client.request(method, path)
-    assert response.status_code == 405
+    problem = problem_of(response, 405)
     assert response.headers["allow"] == allowed
+    assert problem["detail"].endswith(f"accepted: {allowed}")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +259,50 @@ def test_method_that_is_not_possible_names_those_that_are(
 )
 def test_path_that_leads_nowhere_is_not_found(client: TestClient, path: str) -> None:
     problem_of(client.get(path), 404)
+
+
+every_question = pytest.mark.parametrize(
+    "name", [name for name, question in questions().items() if question.is_about_a_network]
+)
+
+
+def asked_about(client: TestClient, name: str, key: str) -> list[Response]:
+    """What is answered about an analysis: posted, asked by URL, and read below it."""
+    question = questions()[name]
+    example = next(iter(question.examples.values()), {"value": {}})["value"]
+    body = {field: value for field, value in example.items() if field not in NETWORK_FIELDS}
+    body["analysis"] = key
+    answers = [client.post(f"/v1/{question.path}", json=body)]
+    if name == "analyze":
+        return answers
+    query = to_text(question.request.model_validate(body))
+    if question.by_query:
+        answers.append(client.get(f"/v1/{question.path}", params=query))
+    if question.by_id:
+        below = f"/v1/analyses/{query.pop('analysis')}/{question.path}"
+        answers.append(client.get(below, params=query))
+    return answers
+
+
+@every_question
+def test_question_about_an_analysis_that_is_not_stored_is_not_found(
+    client: TestClient, name: str
+) -> None:
+    key = "0123456789abcdef01234567"
+    for answer in asked_about(client, name, key):
+        problem = problem_of(answer, 404)
+        assert problem["code"] == "unknown_analysis"
+        assert [error["value"] for error in problem["errors"]] == [[key]]
+
+
+@every_question
+def test_question_about_an_analysis_by_other_counting_rules_is_a_conflict(
+    client: TestClient, ask: Ask, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    key = ask("resnet20_cifar10").json()["id"]
+    monkeypatch.setattr("archmeter.app.store.analyses.COUNTING_RULES", "another")
+    for answer in asked_about(client, name, key):
+        assert problem_of(answer, 409)["code"] == "outdated_analysis"
 
 
 def test_host_header_leads_nobody_astray(client: TestClient) -> None:
@@ -275,7 +332,7 @@ def test_unforeseen_error_shows_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("archmeter.app.services.Analyses.search", fail)
+    monkeypatch.setattr("archmeter.app.store.analyses.Analyses.search", fail)
     service = create_app(Settings(database_url=database_url))
     with TestClient(service, raise_server_exceptions=False) as client:
         response = client.get("/v1/analyses")

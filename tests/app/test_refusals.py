@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from archmeter.app.main import create_app
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 from archmeter.models import registry
 from archmeter.models.spec import Family

@@ -3,66 +3,75 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
 
 from starlette.testclient import TestClient
 
+from archmeter.app.http.main import create_app
+from archmeter.app.settings import Settings
 from tests.app.test_start import HOST, get, serving
 
-CHARTS = 50
+CHARTS = 40
 ROUNDS = 3
+SECONDS = 300
+"""For each round, which takes some."""
 
 
-def latencies(port: int, path: str, drawn: threading.Event) -> list[float]:
-    """Seconds that each of many requests took, one after another, until all charts are drawn."""
-    connection = HTTPConnection(HOST, port, timeout=30)
+def draw(port: int, key: str, turn: int) -> list[float]:
+    """The seconds that each of many charts took that nobody had drawn before."""
     found = []
-    while not drawn.is_set() or len(found) < 200:
+    for i in range(CHARTS):
         started = time.perf_counter()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
+        width = 400 + turn * CHARTS + i
+        status, _ = get(port, f"/v1/charts/stages.svg?analysis={key}&width={width}")
+        assert status == 200
         found.append(time.perf_counter() - started)
-        assert response.status == 200
-        time.sleep(0.001)
-    connection.close()
+    return found
+
+
+def latencies(port: int, path: str, drawing: Future[list[float]]) -> list[float]:
+    """The seconds that each of many requests took, one after another, while charts are drawn."""
+    found = []
+    deadline = time.monotonic() + SECONDS
+    with closing(HTTPConnection(HOST, port, timeout=30)) as connection:
+        while not drawing.done():
+            assert time.monotonic() < deadline, "the charts were never drawn"
+            started = time.perf_counter()
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            found.append(time.perf_counter() - started)
+            assert response.status == 200
+            time.sleep(0.001)
     return found
 
 
 def test_cached_answers_come_quickly_while_many_charts_are_drawn(tmp_path: Path) -> None:
-    """Best of three rounds, each with charts not drawn before: other tests may be running too."""
+    """99 of 100 come within half the time that a chart takes: nobody waits for one to be drawn.
+
+    Drawn in the process that serves, a chart would hold up whoever asks next until it is done. The
+    best of three rounds, each with charts not drawn before: other tests may be running too.
+    """
     body = json.dumps({"architecture": {"preset": "resnet18"}})
-    slow = []
-    with serving(tmp_path) as (port, _):
+    shares = []
+    with ThreadPoolExecutor(1) as pool, serving(tmp_path) as port:
         key = json.loads(get(port, "/v1/analyses", body)[1])["id"]
         for turn in range(ROUNDS):
-            drawn, statuses = threading.Event(), []
-
-            def draw(turn: int = turn, drawn: threading.Event = drawn) -> None:
-                for i in range(CHARTS):
-                    width = 400 + turn * CHARTS + i
-                    chart = f"/v1/charts/stages.svg?analysis={key}&width={width}"
-                    statuses.append(get(port, chart)[0])  # noqa: B023 - joined within the turn
-                drawn.set()
-
-            thread = threading.Thread(target=draw)
-            thread.start()
-            found = sorted(latencies(port, f"/v1/analyses/{key}", drawn))
-            thread.join()
-            assert statuses == [200] * CHARTS
-            slow.append(found[int(len(found) * 0.99)])
-            if slow[-1] < 0.02:
+            drawing = pool.submit(draw, port, key, turn)
+            found = sorted(latencies(port, f"/v1/analyses/{key}", drawing))
+            charts = drawing.result()
+            shares.append(found[int(len(found) * 0.99)] / median(charts))
+            if shares[-1] < 0.5:
                 return
-    raise AssertionError(f"99 of 100 answers came within {slow} seconds")
+    raise AssertionError(f"99 of 100 answers came within {shares} of the time that a chart takes")
 
 
 def test_a_chart_that_was_drawn_is_kept_until_newer_ones_take_its_place(tmp_path: Path) -> None:
-    from archmeter.app.main import create_app
-    from archmeter.app.settings import Settings
-
     settings = Settings(database_url=f"sqlite:///{tmp_path}/kept.db", max_renderings=2)
     with TestClient(create_app(settings)) as client:
         drawn = [

@@ -18,24 +18,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from archmeter.analyzers.scaling.totals import TOTALS, Ruler
-from archmeter.app.report.scaling import sparkline
-from archmeter.app.scaling import answers, examples
-from archmeter.app.scaling.kept import KeptAnswers
+from archmeter.app.ask import scaling
+from archmeter.app.ask.cache import AnswerCache
+from archmeter.app.ask.show_scaled import sparkline
 
 ROOT = Path(__file__).resolve().parents[2]
 B0 = {"preset": "efficientnet_b0"}
-EXAMPLES = [
-    (noun, example["value"])
-    for noun, found in (
-        ("curves", examples.CURVES_EXAMPLES),
-        ("search", examples.SEARCH_EXAMPLES),
-        ("fast", examples.FAST_EXAMPLES),
-        ("sensitivity", examples.SENSITIVITY_EXAMPLES),
-        ("cliffs", examples.CLIFFS_EXAMPLES),
-        ("schedules", examples.SCHEDULE_EXAMPLES),
-    )
-    for example in found.values()
-]
 
 
 def post(client: TestClient, noun: str, **body: Any) -> dict[str, Any]:
@@ -52,18 +40,6 @@ def errors(client: TestClient, noun: str, **body: Any) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(("noun", "body"), EXAMPLES)
-def test_examples_of_the_document_are_answered_and_kept(
-    client: TestClient, noun: str, body: dict[str, Any]
-) -> None:
-    first = client.post(f"/v1/scaling/{noun}", json=body)
-    assert first.status_code == 200, first.text
-    again = client.post(f"/v1/scaling/{noun}", json=body)
-    assert again.headers["cache-status"] == "archmeter; hit"
-    assert again.content == first.content
-    assert again.headers["etag"] == first.headers["etag"]
-
-
 def test_equal_questions_have_one_answer_however_they_are_spelled(client: TestClient) -> None:
     spelled = (
         {"architecture": {**B0, "width_multiplier": 1.01}, "phi": {"points": 2}},
@@ -77,7 +53,7 @@ def test_equal_questions_have_one_answer_however_they_are_spelled(client: TestCl
         client.post("/v1/scaling/curves", json=body).headers["cache-status"] for body in spelled
     ]
     assert statuses == ["archmeter; fwd=miss; stored", "archmeter; hit"]
-    query = {
+    query: dict[str, Any] = {
         "architecture": json.dumps(spelled[0]["architecture"]),
         "points": 2,
     }
@@ -86,7 +62,12 @@ def test_equal_questions_have_one_answer_however_they_are_spelled(client: TestCl
 
 
 def test_embedded_answers_are_revalidated(client: TestClient) -> None:
-    query = {"preset": "efficientnet_b0", "curves": "compound", "points": 3, "stop": 2}
+    query: dict[str, Any] = {
+        "preset": "efficientnet_b0",
+        "curves": "compound",
+        "points": 3,
+        "stop": 2,
+    }
     first = client.get("/v1/scaling/curves", params=query)
     assert first.status_code == 200
     tags = {"If-None-Match": first.headers["etag"]}
@@ -236,8 +217,14 @@ def test_queries_that_ask_nothing_are_refused(
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+def test_a_query_names_one_network(client: TestClient) -> None:
+    for named in ({}, {"preset": "resnet50", "architecture": "{}"}):
+        (error,) = client.get("/v1/scaling/curves", params=named).json()["errors"]
+        assert error["message"] == "give one of analysis, preset and architecture"
+
+
 def test_too_much_work_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "Ruler", partial(Ruler, max_operators=1_000))
+    monkeypatch.setattr(scaling, "Ruler", partial(Ruler, max_operators=1_000))
     (error,) = errors(client, "curves", architecture={"preset": "resnet34"}, curves=["depth"])
     assert error["code"] == "too_much_work"
     assert error["accepted"] == "fewer points, or smaller networks"
@@ -272,15 +259,15 @@ def test_lower_bounds_of_time_follow_the_device(client: TestClient) -> None:
 
 
 def test_answers_are_forgotten_when_they_are_too_many() -> None:
-    kept = KeptAnswers(max_bytes=25)
-    first = kept.answer("a", lambda: "x" * 8)
-    kept.answer("b", lambda: "y" * 8)
+    kept = AnswerCache(max_bytes=25)
+    first = kept.answer("a", lambda: b"x" * 10)
+    kept.answer("b", lambda: b"y" * 10)
     assert kept.find("a") == first
-    kept.answer("c", lambda: "z" * 8)
+    kept.answer("c", lambda: b"z" * 10)
     assert kept.find("b") is None
     assert kept.find("a") == first
-    large = kept.answer("d", lambda: "w" * 80)
-    assert large.body == b'"' + b"w" * 80 + b'"'
+    large = kept.answer("d", lambda: b"w" * 80)
+    assert large.body == b"w" * 80
     assert kept.find("d") is None
     assert kept.find("c") is not None
 
@@ -303,17 +290,17 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     ("arguments", "noun", "body"),
     [
         (
-            ("scale", "efficientnet_b0", "--curve", "width", "--points", "2", "--batch", "2"),
+            ("curves", "efficientnet_b0", "--curve", "width", "--points", "2", "--batch", "2"),
             "curves",
             {"architecture": B0, "curves": ["width"], "phi": {"points": 2}, "batch": 2},
         ),
         (
-            ("scale-fast", "regnety_040", "--strategy", "dWr", "--by", "4"),
+            ("fast-scaling", "regnety_040", "--strategy", "dWr", "--by", "4"),
             "fast",
-            {"architecture": {"preset": "regnety_040"}, "strategies": ["dWr"], "scales": [4]},
+            {"architecture": {"preset": "regnety_040"}, "strategies": ["fast"], "scales": [4]},
         ),
         (
-            ("scale-search", "efficientnet_b0", "--grid", "0.2"),
+            ("laws", "efficientnet_b0", "--grid", "0.2"),
             "search",
             {
                 "architecture": B0,
@@ -368,7 +355,7 @@ def test_table_shows_points_and_their_shape() -> None:
     ("arguments", "complaint"),
     [
         (("scale", "resnet50", "--from", "3", "--to", "1"), "cannot go up from 3 to 1"),
-        (("scale", "resnet50", "--curve", "depth", "--alpha", "2"), "go with --curve compound"),
+        (("scale", "resnet50", "--curve", "depth", "--alpha", "2"), "those of the compound curve"),
         (("schedule", "resnet50", "--stage", "60"), "EPOCHS@SIDE"),
         (("sensitivity", "resnet50", "--knob", "widht"), "no knob 'widht'"),
         (("scale-fast", "resnet50", "--by", "0"), "scales.0"),
@@ -386,8 +373,8 @@ def test_mistakes_are_one_line(arguments: tuple[str, ...], complaint: str) -> No
     ("arguments", "name"),
     [
         (("scale", "resnet18", "--points", "9"), b"compound"),
-        (("fit", "resnet18", "--knob", "depth=18,34", "--max", "macs=9G"), b"specs"),
-        (("sample", "resnet18", "--knob", "depth=18,34", "--count", "2"), b"samples"),
+        (("fit", "resnet18", "--knob", "depth=18,34", "--max", "macs=9G"), b"networks"),
+        (("sample", "resnet18", "--knob", "depth=18,34", "--count", "2"), b"networks"),
     ],
 )
 def test_slow_work_shows_a_bar_on_a_terminal(arguments: tuple[str, ...], name: bytes) -> None:
@@ -414,6 +401,7 @@ def test_slow_work_shows_a_bar_on_a_terminal(arguments: tuple[str, ...], name: b
         stdout=subprocess.PIPE,
         stderr=child,
         check=True,
+        timeout=120,
         env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TERM": "xterm", "COLUMNS": "120"},
     )
     os.close(child)

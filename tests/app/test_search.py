@@ -1,6 +1,7 @@
 """Lists of analyses: filters, order, pages."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from archmeter.app.figures import FIGURES
+from archmeter.app.ask.stored import AnalysisSummary, Ratios
+from archmeter.app.ask.totals import TOTALS
 
 Ask = Callable[..., Response]
 Analyses = dict[str, dict[str, Any]]
@@ -32,15 +34,20 @@ def test_list_shows_every_figure_flat(client: TestClient, stored: Analyses) -> N
     for item in items:
         body = next(body for body in stored.values() if body["id"] == item["id"])
         figures = body["totals"] | body["memory"]
-        assert {name: item[name] for name in FIGURES} == {name: figures[name] for name in FIGURES}
+        assert {name: item[name] for name in TOTALS} == {name: figures[name] for name in TOTALS}
         assert item["links"]["self"] == body["links"]["self"]
+
+
+@pytest.mark.parametrize("kind", [AnalysisSummary, Ratios])
+def test_every_figure_is_a_field_that_type_checkers_know(kind: type[Any]) -> None:
+    assert [field.name for field in fields(kind) if field.name in TOTALS] == list(TOTALS)
 
 
 def test_newest_comes_first(client: TestClient, stored: Analyses) -> None:
     assert [item["name"] for item in _list(client)["items"]] == list(reversed(stored))
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", TOTALS)
 def test_every_figure_sorts_both_ways(client: TestClient, stored: Analyses, figure: str) -> None:
     rising = [item[figure] for item in _list(client, sort=figure)["items"]]
     falling = [item[figure] for item in _list(client, sort=f"-{figure}")["items"]]
@@ -49,7 +56,7 @@ def test_every_figure_sorts_both_ways(client: TestClient, stored: Analyses, figu
     assert falling == rising[::-1]
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", TOTALS)
 def test_every_figure_filters_by_an_inclusive_range(
     client: TestClient, stored: Analyses, figure: str
 ) -> None:

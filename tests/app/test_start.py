@@ -1,4 +1,4 @@
-"""The service as a process: how fast it starts, what it imports, what it says when it cannot."""
+"""The service as a process: what a start takes, what it imports, what it says when it cannot."""
 
 import json
 import os
@@ -6,13 +6,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 HOST = "127.0.0.1"
 RUN = "from archmeter.app.cli import main; main()"
+PATIENCE_S = 120
+"""What takes this long never ends."""
 
 
 def free_port() -> int:
@@ -24,7 +26,7 @@ def free_port() -> int:
 
 def get(port: int, path: str, body: str | None = None) -> tuple[int, bytes]:
     """One request; posted if there is a body."""
-    connection = HTTPConnection(HOST, port, timeout=10)
+    connection = HTTPConnection(HOST, port, timeout=PATIENCE_S)
     headers = {"Content-Type": "application/json"} if body else {}
     connection.request("POST" if body else "GET", path, body, headers)
     response = connection.getresponse()
@@ -34,44 +36,66 @@ def get(port: int, path: str, body: str | None = None) -> tuple[int, bytes]:
 
 
 @contextmanager
-def serving(directory: Path, *options: str) -> Iterator[tuple[int, float]]:
-    """Run `archmeter serve`; yields its port and the seconds until its first answer."""
+def serving(directory: Path, *options: str) -> Iterator[int]:
+    """Run `archmeter serve`; yields its port once it answers."""
     port = free_port()
     url = f"sqlite:///{directory}/served.db"
-    started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, "serve", "--port", str(port), "--database-url", url, *options],
         stderr=subprocess.PIPE,
     )
     try:
-        while True:
-            try:
-                assert get(port, "/healthz")[0] == 200
-                break
-            except OSError:
-                assert process.poll() is None, process.communicate()[1].decode()
-                assert time.perf_counter() - started < 30
-                time.sleep(0.01)
-        yield port, time.perf_counter() - started
+        deadline = time.monotonic() + PATIENCE_S
+        while not _listens(port):
+            assert process.poll() is None, process.communicate()[1].decode()
+            assert time.monotonic() < deadline, "the service does not start"
+            time.sleep(0.01)
+        assert get(port, "/healthz")[0] == 200
+        yield port
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        try:
+            process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
-def test_first_answer_comes_within_two_seconds(tmp_path: Path) -> None:
-    """The best of ten: other tests may be running beside this one."""
-    seconds = []
-    for _ in range(10):
-        with serving(tmp_path) as (_port, elapsed):
-            seconds.append(elapsed)
-        if elapsed < 2:
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _work(run: Callable[[], object]) -> float:
+    """Seconds that processes worked, whatever else the machine did meanwhile."""
+    before = os.times()
+    run()
+    after = os.times()
+    worked = after.children_user + after.children_system
+    return worked - before.children_user - before.children_system
+
+
+def test_a_start_takes_little_more_than_importing_its_libraries(tmp_path: Path) -> None:
+    """Up to the first answer and the end; `benchmarks/load.py` has it in seconds."""
+    libraries = "import alembic.command, fastapi, sqlalchemy, uvicorn"
+
+    def started() -> None:
+        with serving(tmp_path):
+            pass
+
+    shares = []
+    for _ in range(3):
+        start = _work(started)
+        importing = _work(lambda: subprocess.run([sys.executable, "-c", libraries], check=True))
+        shares.append(start / importing)
+        if shares[-1] < 3:
             return
-    raise AssertionError(f"first answers after {seconds} seconds")
+    raise AssertionError(f"starts take {shares} times as long as importing their libraries")
 
 
 def test_several_workers_serve_one_database(tmp_path: Path) -> None:
     body = json.dumps({"architecture": {"preset": "resnet18"}})
-    with serving(tmp_path, "--workers", "3") as (port, _):
+    with serving(tmp_path, "--workers", "3") as port:
         statuses = [get(port, "/v1/analyses", body)[0] for _ in range(12)]
         total = json.loads(get(port, "/v1/analyses")[1])["total"]
     assert statuses == [201] + [200] * 11
@@ -82,7 +106,7 @@ def test_serving_and_analyzing_import_neither_torch_nor_fvcore(tmp_path: Path) -
     program = f"""
 import sys
 from starlette.testclient import TestClient
-from archmeter.app.main import create_app
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 with TestClient(create_app(Settings(database_url="sqlite:///{tmp_path}/light.db"))) as client:
     body = {{"architecture": {{"preset": "resnet50"}}}}
@@ -103,7 +127,7 @@ def _refused(*options: str, **environment: str) -> str:
         [sys.executable, "-c", RUN, "serve", *options],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, **environment},
     )

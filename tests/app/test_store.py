@@ -19,12 +19,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from archmeter.app.errors import StoreUnavailable
-from archmeter.app.main import create_app
-from archmeter.app.question import Question
-from archmeter.app.records import AuditRecord
+from archmeter.app.ask.errors import StoreUnavailable
+from archmeter.app.ask.network import Network
+from archmeter.app.ask.records import AuditRecord, Record
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 from archmeter.app.store import Search, Store
+from archmeter.app.store.analyses import record
 from archmeter.app.store.engine import connect, parse_url
 from archmeter.app.store.migrate import MIGRATIONS
 from archmeter.app.store.tables import metadata
@@ -32,10 +33,15 @@ from archmeter.app.store.tables import metadata
 STARTERS = 6
 
 
+def resnet18() -> Record:
+    """The analysis that these tests store."""
+    return record(Network.parse({"architecture": {"preset": "resnet18"}}))
+
+
 def _start(database_url: str) -> bool:
     """Open the store and insert the analysis that every starter inserts."""
     with Store(database_url) as store:
-        return store.insert(Question.parse({"architecture": {"preset": "resnet18"}}).answer())
+        return store.insert(resnet18())
 
 
 def test_several_processes_may_start_on_one_new_database(database_url: str) -> None:
@@ -64,13 +70,13 @@ def _audit_twice(store: Store, key: str) -> None:
 
 
 def test_an_audit_is_kept_beside_its_analysis(database_url: str) -> None:
-    record = Question.parse({"architecture": {"preset": "resnet18"}}).answer()
+    analysis = resnet18()
     with Store(database_url) as store:
-        store.insert(record)
-        assert store.audit(record.summary.id) is None
+        store.insert(analysis)
+        assert store.audit(analysis.summary.id) is None
         assert store.search(Search(audit="none"))[0] == 1
-        _audit_twice(store, record.summary.id)
-        assert anyio.run(store.body, record.summary.id) == record.stored
+        _audit_twice(store, analysis.summary.id)
+        assert anyio.run(store.body, analysis.summary.id) == analysis.stored
 
 
 def test_migrations_can_be_undone(database_url: str) -> None:
@@ -172,16 +178,16 @@ def postgresql() -> Iterator[str]:
 
 
 def test_postgresql_is_a_store_like_any_other(postgresql: str) -> None:
-    record = Question.parse({"architecture": {"preset": "resnet18"}}).answer()
+    analysis = resnet18()
     with Store(postgresql) as store:
-        assert store.insert(record)
-        assert not store.insert(record)
+        assert store.insert(analysis)
+        assert not store.insert(analysis)
         total, (found,) = store.search(Search(name="RESNET", sort="-macs"))
         assert total == 1
-        assert found == record.summary
-        assert anyio.run(store.body, record.summary.id) == record.stored
+        assert found == analysis.summary
+        assert anyio.run(store.body, analysis.summary.id) == analysis.stored
         assert anyio.run(store.body, "nobody") is None
-        _audit_twice(store, record.summary.id)
+        _audit_twice(store, analysis.summary.id)
 
 
 def test_store_needs_neither_torch_nor_the_service(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from archmeter.app.charts.registry import charts
 from archmeter.app.web.site import NAVIGATION
-from tests.browser.conftest import DESKTOP, PHONE, Watched
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Watched
 
 AXE = Path(__file__).parents[1] / "data" / "vendor" / "axe.min.js"
 
@@ -26,6 +27,7 @@ PATHS = (
     "/scaling/iso-cost",
     "/docs/conventions",
     "/docs/api",
+    "/docs/questions",
 )
 SERIOUS = {"serious", "critical"}
 
@@ -81,7 +83,10 @@ def test_a_part_opened_before_the_scripts_are_there_is_fetched_once_they_are(
     page.route(f"**/{script}*", hold)
     page.goto(f"{address}/explore?preset=resnet18", wait_until="commit")
     page.locator("#blocks summary").click()
-    page.wait_for_timeout(300)
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not held:
+        assert time.monotonic() < deadline, f"{script} is never asked for"
+        page.wait_for_timeout(300)
     for route in held:
         route.continue_()
     settle(page)

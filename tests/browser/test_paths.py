@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from archmeter.analyzers import analyze
-from archmeter.app.knob_text import value_of
+from archmeter.app.ask.spelling import value_of
 from archmeter.models.registry import resolve
 from archmeter.models.spec import InputSpec
 

@@ -13,11 +13,13 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from archmeter.analyzers import analyze
 from archmeter.models.registry import resolve
+from tests.browser.conftest import PATIENCE_MS
 
 MOST_BYTES = 400_000
 CHART_BUNDLE = "/static/vendor/vega.min.js"
 
-KNOB = """([name, value]) => new Promise((resolve) => {
+KNOB = """([name, value, patience]) => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error("no other figures came")), patience);
   const figures = document.getElementById("figures").parentElement;
   const started = performance.now();
   new MutationObserver((_, observer) => {
@@ -52,7 +54,7 @@ def _say(text: str) -> None:
 
 
 def _turn(page: Page, side: int) -> float:
-    milliseconds: float = page.evaluate(KNOB, ["resolution", str(side)])
+    milliseconds: float = page.evaluate(KNOB, ["resolution", str(side), PATIENCE_MS])
     macs = analyze(resolve({"preset": "resnet50", "resolution": side})).totals.macs
     expect(page.locator("#figures")).to_contain_text(f"{macs:,}")
     return milliseconds

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from archmeter.app.charts.chart import NetworkLook
 from archmeter.app.charts.registry import charts
-from archmeter.app.dependencies import AnalysesOfApp
-from archmeter.app.web.conditional import unless_held
+from archmeter.app.http.conditional import unless_held
+from archmeter.app.http.dependencies import AnalysesOfApp
 from archmeter.app.web.embedding import Picture
 from archmeter.app.web.figure import figure
 from archmeter.app.web.links import explorer_url
@@ -47,5 +47,5 @@ def _explorer(picture: Picture, analyses: AnalysesOfApp) -> str | None:
     """Where the network of a chart is explored, if it is of one."""
     if not isinstance(picture.look, NetworkLook):
         return None
-    question = picture.look.question(analyses)
-    return explorer_url(question.spec, question.input)
+    network = picture.look.network(analyses)
+    return explorer_url(network.spec, network.input)

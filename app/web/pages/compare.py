@@ -7,17 +7,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from archmeter.app.ask.network import Network, network_called
+from archmeter.app.ask.totals import TOTALS
+from archmeter.app.charts.labels import called
 from archmeter.app.charts.networks import MAX_NETWORKS
-from archmeter.app.charts.subjects import profile_of
 from archmeter.app.charts.waterfall import COSTS
-from archmeter.app.charts.words import called
-from archmeter.app.comparing import Compared, aligned, compare
-from archmeter.app.dependencies import AnalysesOfApp
-from archmeter.app.figures import FIGURES
-from archmeter.app.network_query import network_called
-from archmeter.app.question import Question
-from archmeter.app.services import Analyses
+from archmeter.app.http.dependencies import AnalysesOfApp
 from archmeter.app.store import Search
+from archmeter.app.store.analyses import Analyses
+from archmeter.app.web.comparing import Compared, aligned, compare
 from archmeter.app.web.figure import Figure
 from archmeter.app.web.links import explorer_url
 from archmeter.app.web.messages import messages
@@ -64,7 +62,7 @@ class Asked:
 
     def __init__(self, query: Mapping[str, str], analyses: Analyses) -> None:
         self.errors: dict[str, str] = {}
-        self.networks: dict[str, Question] = {}
+        self.networks: dict[str, Network] = {}
         listed = query.get("networks")
         names = NETWORKS if listed is None else _split(listed)
         for name in names:
@@ -99,18 +97,18 @@ class Asked:
         if name in self.networks:
             return
         try:
-            question = network_called(name, analyses, field=field)
-            profile_of(question)
+            network = network_called(name, analyses, field=field)
+            network.profile()
         except ArchmeterError as error:
             said = " ".join(messages(error).values())
             self.errors[field] = " ".join(filter(None, (self.errors.get(field), said)))
             return
         if len(self.networks) == MAX_NETWORKS:
             self.errors[field] = f"At most {MAX_NETWORKS} networks are compared."
-        elif question.key in {known.key for known in self.networks.values()}:
+        elif network.id in {known.id for known in self.networks.values()}:
             self.errors[field] = f"{name[:80]} is there already, by another name."
         else:
-            self.networks[name] = question
+            self.networks[name] = network
 
 
 @router.get(PATH)
@@ -136,20 +134,20 @@ def _shown(asked: Asked, analyses: Analyses, *, fragment: bool) -> HTMLResponse:
         "networks": [
             Removable(
                 one,
-                explorer_url(one.question.spec, one.question.input),
+                explorer_url(one.network.spec, one.network.input),
                 asked.url([name for name in names if name != one.said]),
                 asked.url([one.said, *(name for name in names if name != one.said)]) if i else "",
             )
             for i, one in enumerate(compared)
         ],
-        "figures": {name: called(name) for name in FIGURES},
+        "figures": {name: called(name) for name in TOTALS},
         "stages": aligned([one.profile for one in compared]),
         "presets": registry.presets(),
         "stored": analyses.search(Search(limit=_LISTED))[1],
         "pair": pair,
         "costs": {name: called(name) for name in COSTS},
         "families": registry.families(),
-        "axes": {name: called(name) for name in (*FIGURES, _ACCURACY)},
+        "axes": {name: called(name) for name in (*TOTALS, _ACCURACY)},
         **_figures(asked, names, pair, analyses),
     }
     return page(

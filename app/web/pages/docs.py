@@ -1,12 +1,15 @@
-"""Documentation: guides, the catalogue, and the reference of the REST interface."""
+"""Documentation: guides, the catalogue, the questions, and the reference of the REST interface."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse, HTMLResponse
 
-from archmeter.app.catalogue import to_markdown
-from archmeter.app.web.conditional import unless_held
+from archmeter.app import tables
+from archmeter.app.ask.question import Question, questions
+from archmeter.app.http.conditional import unless_held
+from archmeter.app.questions import families
 from archmeter.app.web.guides import files, guides, read_guide
 from archmeter.app.web.site import page
 
@@ -18,6 +21,13 @@ _ABOUT_THE_CATALOGUE = """# The catalogue
 
 Every family takes `depth_multiplier`, `width_multiplier`, `resolution`, `num_classes` and
 `in_channels` beside its own knobs.
+"""
+
+
+_ABOUT_QUESTIONS = """# Questions
+
+Each can be asked over HTTP, on the command line and from Python, with the same words and the same
+answer. A network is a preset, an architecture or the id of an analysis.
 """
 
 
@@ -36,8 +46,27 @@ def show_api(request: Request) -> Response:
 @router.get("/catalogue")
 def show_catalogue(request: Request) -> Response:
     """Every family of networks."""
-    guide = read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{to_markdown()}")
+    table = families.markdown(families.families(families.FamiliesRequest()))
+    guide = read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{table}")
     return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+
+
+@router.get("/questions")
+def show_questions(request: Request) -> Response:
+    """Everything that can be asked, and how."""
+    table = tables.export([_ways(question) for question in questions().values()], "md").decode()
+    guide = read_guide("questions", f"{_ABOUT_QUESTIONS}\n{table}")
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+
+
+def _ways(question: Question[Any, Any]) -> tables.Row:
+    method = "POST" if question.is_about_a_network else "GET"
+    return {
+        "question": question.summary,
+        "command": f"`{f'archmeter {question.name} {question.usage}'.strip()}`",
+        "method": f"`{question.module}`",
+        "request": f"`{method} /v1/{question.path}`",
+    }
 
 
 @router.get("/{name}")

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Request, Response
 from archmeter.app.charts.chart import Drawing, Spec
 from archmeter.app.charts.series import with_series
 from archmeter.app.charts.theme import Theme
-from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
-from archmeter.app.services import Analyses
+from archmeter.app.http.conditional import unless_held
+from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
 from archmeter.app.settings import Settings
-from archmeter.app.web.conditional import unless_held
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.embedding import EmbedKind, Picture
 from archmeter.app.web.refused import refused
 from archmeter.app.web.site import page

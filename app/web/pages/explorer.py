@@ -19,14 +19,15 @@ from archmeter.analyzers.devices import devices
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.largest_batch import LargestBatch, largest_batch
 from archmeter.analyzers.training.options import TrainingOptions
-from archmeter.app import strict_json
-from archmeter.app.charts.subjects import profile_of
-from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
-from archmeter.app.question import Question
-from archmeter.app.records import AuditRecord
-from archmeter.app.routes.audit import LANE
-from archmeter.app.routes.torch_source import code_of
-from archmeter.app.services import Analyses
+from archmeter.app.ask import strict_json
+from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.network import Network
+from archmeter.app.http.analyses import AUDITS
+from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
+from archmeter.app.http.questions import lane
+from archmeter.app.questions import torch_source
+from archmeter.app.questions.audit import AuditReport
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web import diagram
 from archmeter.app.web.explorer_form import SLIDERS, Asked
 from archmeter.app.web.figure import Figure
@@ -86,7 +87,7 @@ def explore(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
     """A network with its knobs; for scripts that turned one, the figures alone."""
     asked = Asked(request.query_params)
     shown = {"asked": asked, "form": asked.form, "here": PATH, **_figures(asked, analyses)}
-    status = HTTPStatus.OK if asked.form.question else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.OK if asked.form.asked else HTTPStatus.UNPROCESSABLE_ENTITY
     if "HX-Request" in request.headers:
         headers = {"HX-Replace-Url": f"{PATH}?{asked.query}"}
         return page(
@@ -109,7 +110,7 @@ def charts(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
     asked = Asked(request.query_params)
     found: list[Figure] = []
     errors: list[str] = []
-    if asked.form.question:
+    if asked.form.asked:
         for name in _PREVIEW:
             own = {"device": asked.device} if name == "roofline" else {}
             try:
@@ -134,8 +135,8 @@ def _fits(request: Request) -> HTMLResponse:
     asked = Asked(request.query_params)
     found: list[Fit] = []
     later = "HX-Request" in request.headers and _is_long(asked)
-    if asked.form.question and asked.memory_bytes and not later:
-        spec, given = asked.form.question.spec, asked.form.question.input
+    if asked.form.asked and asked.memory_bytes and not later:
+        spec, given = asked.form.asked.spec, asked.form.asked.input
         for title, training in _WAYS.items():
             most = largest_batch(spec, asked.memory_bytes, dtype=given.dtype, training=training)
             found.append(Fit(title, most))
@@ -159,8 +160,8 @@ def layers(request: Request) -> HTMLResponse:
     except ValueError:  # a link that somebody has shortened by hand
         query = LayersQuery()
     shown: dict[str, Any] = {"layers": query, "costs": COSTS, "rows": None, "stage": query.stage}
-    if asked.form.question:
-        profile = profile_of(asked.form.question)
+    if asked.form.asked:
+        profile = asked.form.asked.profile()
         shown |= {"rows": LayerRows(profile, query), "totals": profile.totals}
         shown["network"] = urlencode(of_network(asked.form))
     match request.headers.get("HX-Target", ""):
@@ -176,8 +177,8 @@ def draw(request: Request) -> HTMLResponse:
     """One block of each kind in each stage."""
     asked = Asked(request.query_params)
     stages: list[tuple[diagram.Part, list[diagram.Block]]] = []
-    if asked.form.question:
-        graph = profile_of(asked.form.question).graph
+    if asked.form.asked:
+        graph = asked.form.asked.profile().graph
         for part, scope in zip(diagram.parts(graph), graph.root.children, strict=True):
             stages.append((part, list(diagram.blocks(graph, scope))))
     return _part(request, asked, "diagram", {"stages": stages})
@@ -187,8 +188,15 @@ def draw(request: Request) -> HTMLResponse:
 async def code(request: Request) -> HTMLResponse:
     """The network as a Python file."""
     asked = await to_thread.run_sync(Asked, request.query_params)
-    text = await code_of(asked.form.question) if asked.form.question else ""
+    network, text = asked.form.asked, ""
+    if network is not None:
+        text = await to_thread.run_sync(_source, network, limiter=lane("torch"))
     return _part(request, asked, "code", {"code": text})
+
+
+def _source(network: Network) -> str:
+    request = torch_source.TorchSourceRequest(architecture=network.spec.canonical())
+    return cached_answer(torch_source.QUESTION, request, network).source
 
 
 @router.get(f"{PATH}/request")
@@ -208,8 +216,8 @@ def show_request(request: Request, settings: SettingsOfApp) -> HTMLResponse:
 def keep(request: Request, analyses: AnalysesOfApp) -> Response:
     """Store the analysis, so that it can be compared and embedded by its id."""
     asked = Asked(request.query_params)
-    if asked.form.question and not _is_foreign(request):
-        analyses.add(asked.form.question)
+    if asked.form.asked and not _is_foreign(request):
+        analyses.add(asked.form.asked)
     return _back(asked)
 
 
@@ -217,16 +225,16 @@ def keep(request: Request, analyses: AnalysesOfApp) -> Response:
 async def audit(request: Request, analyses: AnalysesOfApp) -> Response:
     """Have other tools recount the network, and show what they say."""
     asked = await to_thread.run_sync(Asked, request.query_params)
-    question = asked.form.question
-    if question and not _is_foreign(request):
-        await to_thread.run_sync(analyses.add, question)
-        await to_thread.run_sync(analyses.audit, question.key, limiter=LANE)
+    network = asked.form.asked
+    if network and not _is_foreign(request):
+        await to_thread.run_sync(analyses.add, network)
+        await to_thread.run_sync(analyses.audit, network.id, limiter=AUDITS)
     return _back(asked)
 
 
 def _is_long(asked: Asked) -> bool:
-    question = asked.form.question
-    return question is not None and profile_of(question).totals.operators > MOST_LIVE
+    network = asked.form.asked
+    return network is not None and network.profile().totals.operators > MOST_LIVE
 
 
 def _is_foreign(request: Request) -> bool:
@@ -240,30 +248,30 @@ def _back(asked: Asked) -> Response:
 
 def _figures(asked: Asked, analyses: Analyses) -> dict[str, Any]:
     """What a network costs, in a few figures."""
-    question = asked.form.question
-    if question is None:
+    network = asked.form.asked
+    if network is None:
         return {"name": asked.form.base, "cards": [], "kept": False, "audit": None}
-    profile, name = profile_of(question), registry.describe(question.spec)
-    kept, verdict = _kept(question, analyses)
+    profile, name = network.profile(), network.name
+    kept, verdict = _kept(network, analyses)
     return {
         "name": name,
-        "fed": f"{size(profile.input_shape)} {question.input.dtype}",
+        "fed": f"{size(profile.input_shape)} {network.input.dtype}",
         "rules": COUNTING_RULES,
         "cards": _cards(profile),
         "overview": diagram.overview(profile.graph, name),
         "network": urlencode(of_network(asked.form)),
-        "id": question.key,
+        "id": network.id,
         "kept": kept,
         "audit": verdict,
     }
 
 
-def _kept(question: Question, analyses: Analyses) -> tuple[bool, AuditRecord | None]:
+def _kept(network: Network, analyses: Analyses) -> tuple[bool, AuditReport | None]:
     """Whether an analysis is stored, and what other tools said of it."""
-    summary = analyses.stored(question.key)
+    summary = analyses.stored(network.id)
     if summary is None:
         return False, None
-    return True, analyses.audited(question.key)[1] if summary.audit else None
+    return True, analyses.audited(network.id) if summary.audit else None
 
 
 def _cards(profile: Profile) -> list[Card]:
@@ -301,10 +309,10 @@ def _cards(profile: Profile) -> list[Card]:
 
 
 def _embeddable(asked: Asked) -> Embeddable | None:
-    question = asked.form.question
-    if question is None:
+    network = asked.form.asked
+    if network is None:
         return None
-    return Embeddable("stages", urlencode(of_network(asked.form)), registry.describe(question.spec))
+    return Embeddable("stages", urlencode(of_network(asked.form)), network.name)
 
 
 def _part(request: Request, asked: Asked, part: str, shown: Mapping[str, Any]) -> HTMLResponse:
@@ -319,7 +327,7 @@ def _part(request: Request, asked: Asked, part: str, shown: Mapping[str, Any]) -
         "name": asked.form.base,
         "part": f"explorer_{part}.html",
     }
-    status = HTTPStatus.OK if asked.form.question else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.OK if asked.form.asked else HTTPStatus.UNPROCESSABLE_ENTITY
     return page("explorer_part.html", {**whole, **shown}, status=status)
 
 

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from archmeter.analyzers.verify import Verdict, Verification
-from archmeter.app.dependencies import AnalysesOfApp
-from archmeter.app.published import lineages, select
-from archmeter.app.routes.published import PublishedFilter
-from archmeter.app.services import Analyses
-from archmeter.app.validation import validate
+from archmeter.analyzers.verify import Verdict, VerifiedFigure
+from archmeter.app.ask.request import from_text
+from archmeter.app.http.dependencies import AnalysesOfApp
+from archmeter.app.questions.published import PublishedRequest, lineages, select
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.figure import Figure
 from archmeter.app.web.links import request_url
 from archmeter.app.web.messages import messages
@@ -48,7 +47,7 @@ class VerdictCount(NamedTuple):
 class PrintedFigure(NamedTuple):
     """A printed figure as a row of the table."""
 
-    said: Verification
+    said: VerifiedFigure
     url: str
 
 
@@ -57,11 +56,11 @@ def show_published(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
     """Every printed figure that can be counted, or some."""
     given = {name: text for name, text in request.query_params.items() if text.strip()}
     errors: dict[str, str] = {}
-    found: list[Verification] = []
-    wanted = PublishedFilter()
+    found: list[VerifiedFigure] = []
+    wanted = PublishedRequest()
     try:
-        wanted = validate(PublishedFilter, given)
-        found = select(wanted.family, wanted.verdict, wanted.text)
+        wanted = from_text(PublishedRequest, given)
+        found = list(select(wanted))
     except ArchmeterError as error:
         errors = messages(error)
     context = {
@@ -83,8 +82,8 @@ def show_published(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
     )
 
 
-def _verdicts(wanted: PublishedFilter) -> list[VerdictCount]:
-    counts = Counter(one.verdict for one in select(wanted.family, None, wanted.text))
+def _verdicts(wanted: PublishedRequest) -> list[VerdictCount]:
+    counts = Counter(one.verdict for one in select(wanted.model_copy(update={"verdict": None})))
     return [
         VerdictCount(
             verdict,
@@ -97,16 +96,16 @@ def _verdicts(wanted: PublishedFilter) -> list[VerdictCount]:
     ]
 
 
-def _url(wanted: PublishedFilter, verdict: Verdict | None) -> str:
+def _url(wanted: PublishedRequest, verdict: Verdict | None) -> str:
     query = {**wanted.model_dump(exclude_none=True), "verdict": verdict}
     text = urlencode({name: value for name, value in query.items() if value is not None})
     return f"{PATH}?{text}" if text else PATH
 
 
-def _network(one: Verification) -> dict[str, Any]:
+def _network(one: VerifiedFigure) -> dict[str, Any]:
     """The request that was counted: the printed resolution is part of it."""
     return {**one.request, "resolution": one.resolution}
 
 
-def _figure(wanted: PublishedFilter, analyses: Analyses) -> Figure:
+def _figure(wanted: PublishedRequest, analyses: Analyses) -> Figure:
     return some_figure("published", wanted.model_dump(exclude_none=True), analyses)

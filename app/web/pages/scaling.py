@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.devices import devices
 from archmeter.analyzers.scaling.totals import TOTALS
-from archmeter.app.charts.kept import kept
-from archmeter.app.charts.words import called
-from archmeter.app.dependencies import AnalysesOfApp
-from archmeter.app.scaling.answers import curves_answer, spec_of
-from archmeter.app.services import Analyses
+from archmeter.app.ask.cache import cached_answer
+from archmeter.app.charts.labels import called
+from archmeter.app.http.dependencies import AnalysesOfApp
+from archmeter.app.questions import curves
+from archmeter.app.questions.curves import CurvesReport
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.links import request_url
 from archmeter.app.web.messages import messages
 from archmeter.app.web.scaling_form import CURVES, OWN, RENAMED, SLIDERS, ScalingForm
@@ -70,12 +71,10 @@ def _page(request: Request, analyses: Analyses) -> HTMLResponse:
     )
 
 
-def _answer(form: ScalingForm) -> dict[str, Any] | None:
-    request = form.request
-    if request is None:
+def _answer(form: ScalingForm) -> CurvesReport | None:
+    if form.request is None:
         return None
-    spec = spec_of(request.architecture)
-    return kept("curves", request, spec.canonical(), partial(curves_answer, request, spec))
+    return cached_answer(curves.QUESTION, form.request, form.request.network())
 
 
 def _explore(form: ScalingForm, changes: dict[str, Any]) -> str:

@@ -9,13 +9,13 @@ from starlette.responses import HTMLResponse
 
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.devices import devices
+from archmeter.analyzers.scaling.fits import LimitPressure
 from archmeter.analyzers.scaling.totals import TOTALS
-from archmeter.app.budgets.answers import fit_answer
-from archmeter.app.charts.kept import kept
-from archmeter.app.charts.words import called
-from archmeter.app.knob_text import text_of
-from archmeter.app.scaling.answers import spec_of
-from archmeter.app.space_text import RANGES
+from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.spelling import RANGES, text_of
+from archmeter.app.charts.labels import called
+from archmeter.app.questions import fit
+from archmeter.app.questions.fit import FitReport
 from archmeter.app.web.fit_form import FitForm
 from archmeter.app.web.links import explorer_url
 from archmeter.app.web.site import page
@@ -41,12 +41,11 @@ async def show_fit(request: Request) -> HTMLResponse:
 
 def _page(request: Request) -> HTMLResponse:
     form = FitForm(request.query_params)
-    answer: dict[str, Any] | None = None
+    answer: FitReport | None = None
     asked = form.request
     if asked is not None:
         try:
-            spec = spec_of(asked.architecture)
-            answer = kept("fit", asked, spec.canonical(), partial(fit_answer, asked))
+            answer = cached_answer(fit.QUESTION, asked, asked.network())
         except ArchmeterError as error:
             form.refuse(error)
     return page(
@@ -69,21 +68,21 @@ def _page(request: Request) -> HTMLResponse:
     )
 
 
-def _shown(answer: dict[str, Any]) -> list[str]:
+def _shown(answer: FitReport) -> list[str]:
     """Totals that are shown of each network: those it is about, and the usual ones it has."""
-    networks = [*answer["best"], *answer["misses"]]
-    about = [answer["objective"]["total"], *(limit["total"] for limit in answer["limits"])]
+    networks = [*answer.best, *answer.misses]
+    about = [answer.objective.total, *(limit.total for limit in answer.limits)]
     names = dict.fromkeys((*about, *_USUAL))
-    return [name for name in names if all(name in one["totals"] for one in networks)]
+    return [name for name in names if all(name in network.totals for network in networks)]
 
 
-def _tightest(answer: dict[str, Any]) -> dict[str, Any] | None:
+def _tightest(answer: FitReport) -> LimitPressure | None:
     """The limit that has to give way least for a better network."""
-    binding = [limit for limit in answer["limits"] if limit["binding"]]
-    return min(binding, key=lambda limit: limit["relax"], default=None)
+    binding = [limit for limit in answer.limits if limit.binding]
+    return min(binding, key=lambda limit: limit.relax or 0.0, default=None)
 
 
 def _explore(form: FitForm, architecture: dict[str, Any]) -> str:
-    question = form.network.question
-    given = question.input if question else InputSpec()
+    network = form.network.asked
+    given = network.input if network else InputSpec()
     return explorer_url(registry.resolve(architecture), given)

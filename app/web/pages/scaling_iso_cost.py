@@ -1,7 +1,6 @@
 """Equal cost: what a network may give up in depth for width, and what that does to other costs."""
 
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
@@ -9,14 +8,13 @@ from starlette.responses import HTMLResponse
 
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.totals import ROOFLINE, TOTALS
-from archmeter.app.budgets.answers import iso_cost_answer
-from archmeter.app.charts.iso_cost import CHART, IsoCostLook, request_of
-from archmeter.app.charts.kept import kept
-from archmeter.app.charts.words import called
-from archmeter.app.dependencies import AnalysesOfApp
-from archmeter.app.knob_text import text_of
-from archmeter.app.services import Analyses
-from archmeter.app.validation import validate
+from archmeter.app.ask.request import from_text
+from archmeter.app.ask.spelling import text_of
+from archmeter.app.charts.iso_cost import CHART, IsoCostLook, answer_to
+from archmeter.app.charts.labels import called
+from archmeter.app.http.dependencies import AnalysesOfApp
+from archmeter.app.questions.iso_cost import IsoCostReport
+from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.figure import Figure, figure
 from archmeter.app.web.links import explorer_url
 from archmeter.app.web.messages import messages
@@ -67,12 +65,13 @@ def _page(request: Request, analyses: Analyses) -> HTMLResponse:
     network = NetworkForm(given, own=OWN)
     own = {name: given[name] for name in OWN if name in given}
     errors = dict(network.errors)
-    answer: dict[str, Any] | None = None
+    answer: IsoCostReport | None = None
     drawn: Figure | None = None
     if not errors:
         try:
-            look = validate(IsoCostLook, {**of_network(network), **own})
-            answer, drawn = _answer(look, analyses), figure(CHART.name, look, analyses)
+            look = from_text(IsoCostLook, {**of_network(network), **own})
+            answer = answer_to(look, look.network(analyses))
+            drawn = figure(CHART.name, look, analyses)
         except ArchmeterError as error:
             errors.update(messages(error, {"architecture": "preset"}))
     return page(
@@ -92,11 +91,6 @@ def _page(request: Request, analyses: Analyses) -> HTMLResponse:
         },
         status=422 if errors else 200,
     )
-
-
-def _answer(look: IsoCostLook, analyses: Analyses) -> dict[str, Any]:
-    request = request_of(look, analyses)
-    return kept("iso-cost", request, request.architecture, partial(iso_cost_answer, request))
 
 
 def _value(name: str, own: dict[str, str]) -> str:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from archmeter.app.badges import BADGES
+from archmeter.app.ask.network import NETWORK_FIELDS
+from archmeter.app.ask.request import to_text
 from archmeter.app.charts.chart import Drawing, NetworkLook
-from archmeter.app.dependencies import AnalysesOfApp, SettingsOfApp
-from archmeter.app.network_query import NetworkQuery
+from archmeter.app.http.badges import label_of
+from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
 from archmeter.app.settings import Settings
 from archmeter.app.web.embedding import Picture, base_url, join
 from archmeter.app.web.refused import refused
@@ -65,8 +66,8 @@ def share(
 
 def _kept(picture: Picture) -> dict[str, str]:
     """Parameters that the dialog's own fields do not say."""
-    given = picture.look.model_dump(mode="json", exclude_defaults=True)
-    return {k: str(v) for k, v in given.items() if k not in {"theme", "width", "height"}}
+    apart = {"theme", "width", "height"}
+    return {name: text for name, text in to_text(picture.look).items() if name not in apart}
 
 
 def _snippets(picture: Picture, drawing: Drawing, settings: Settings) -> Iterator[Snippet]:
@@ -117,10 +118,10 @@ def _snippets(picture: Picture, drawing: Drawing, settings: Settings) -> Iterato
     )
     yield Snippet("csv", "Rows as CSV", "Spreadsheets, pandas.read_csv.", at("csv"))
     if isinstance(picture.look, NetworkLook):
-        given = picture.look.model_dump(mode="json", exclude_defaults=True)
-        query = urlencode({k: v for k, v in given.items() if k in NetworkQuery.model_fields})
+        given = to_text(picture.look)
+        query = urlencode({name: given[name] for name in NETWORK_FIELDS if name in given})
         badges = (
-            f"[![{BADGES[total].label}]({base}/badges/{total}.svg?{query})]({link})"
+            f"[![{label_of(total)}]({base}/badges/{total}.svg?{query})]({link})"
             for total in ("params", "macs")
         )
         yield Snippet("badges", "Badges in Markdown", "Parameters and MACs.", "\n".join(badges))

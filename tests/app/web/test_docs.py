@@ -8,50 +8,61 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from archmeter.app.ask.question import questions
 from archmeter.app.web.guides import GUIDES, guides, read_guide
+from archmeter.app.web.site import static_url
 from archmeter.app.web.static_files import STATIC
 from archmeter.models import registry
+from tests.app.web.pages import read, said
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_index_names_every_guide(client: TestClient) -> None:
-    html = client.get("/docs").text
+def test_index_names_every_guide(reader: TestClient) -> None:
+    links = read(reader.get("/docs")).xpath("//dt/a/@href")
     assert GUIDES == ROOT / "docs"
-    for page in GUIDES.glob("*.md"):
-        assert f'<a href="/docs/{page.stem}">' in html
-    assert '<a href="/docs/api">' in html
-    assert '<a href="/docs/catalogue">' in html
+    named = {"api", "catalogue", "questions", *(page.stem for page in GUIDES.glob("*.md"))}
+    assert {f"/docs/{name}" for name in named} <= {*links}
+    assert len({*links}) == len(links)
 
 
 @pytest.mark.parametrize("name", sorted(guides()))
-def test_links_of_guides_lead_somewhere(client: TestClient, name: str) -> None:
-    html = client.get(f"/docs/{name}").text
-    for target in re.findall(r'<article.*?href="(/[^"]*)"', html, re.DOTALL):
+def test_links_of_guides_lead_somewhere(reader: TestClient, name: str) -> None:
+    page = read(reader.get(f"/docs/{name}"))
+    for target in page.xpath("//main//a/@href[starts-with(., '/')]"):
         path, _, anchor = target.partition("#")
-        answer = client.get(path)
+        answer = reader.get(path)
         assert answer.status_code == 200, target
-        assert not anchor or f'id="{anchor}"' in answer.text, target
-    for anchor in re.findall(r'href="#([^"]+)"', html):
-        assert f'id="{anchor}"' in html, anchor
+        assert not anchor or read(answer).xpath("//*[@id=$id]", id=anchor), target
+    for target in page.xpath("//a/@href[starts-with(., '#')]"):
+        assert page.xpath("//*[@id=$id]", id=target.removeprefix("#")), target
 
 
-def test_unknown_guides_are_not_found(client: TestClient) -> None:
+def test_unknown_guides_are_not_found(reader: TestClient) -> None:
     for path in ("nothing", "grafana/nothing.json", "..%2Fpyproject.toml", "..%2F..%2Fetc/passwd"):
-        answer = client.get(f"/docs/{path}")
+        answer = reader.get(f"/docs/{path}")
         assert answer.status_code == 404, path
-    assert "dashboard" not in client.get("/docs/grafana/../conventions").text
+    assert "dashboard" not in reader.get("/docs/grafana/../conventions").text
 
 
-def test_catalogue_has_every_family(client: TestClient) -> None:
-    html = client.get("/docs/catalogue").text
-    assert all(f"<code>{name}</code>" in html for name in registry.families())
+def test_catalogue_has_every_family(reader: TestClient) -> None:
+    named = said(read(reader.get("/docs/catalogue")), "//td/code")
+    assert {*registry.families()} <= {*named}
 
 
-def test_guide_is_not_sent_to_who_holds_it(client: TestClient) -> None:
-    answer = client.get("/docs/glossary")
+def test_every_question_is_listed_as_it_is_asked(reader: TestClient) -> None:
+    table = read(reader.get("/docs/questions")).xpath("//tbody/tr")
+    for question, row in zip(questions().values(), table, strict=True):
+        command, method, request = said(row, "td/code")
+        assert command.startswith(f"archmeter {question.name}")
+        assert method == question.module
+        assert request.endswith(f" /v1/{question.path}")
+
+
+def test_guide_is_not_sent_to_who_holds_it(reader: TestClient) -> None:
+    answer = reader.get("/docs/glossary")
     held = {"If-None-Match": answer.headers["etag"]}
-    assert client.get("/docs/glossary", headers=held).status_code == 304
+    assert reader.get("/docs/glossary", headers=held).status_code == 304
 
 
 def test_html_in_a_guide_is_shown() -> None:
@@ -90,9 +101,9 @@ def test_links_between_files_become_links_between_pages() -> None:
     assert "<span>b</span>" in html
 
 
-def test_reference_is_made_by_the_vendored_swagger(client: TestClient) -> None:
-    html = client.get("/docs/api").text
+def test_reference_is_made_by_the_vendored_swagger(reader: TestClient) -> None:
+    loaded = read(reader.get("/docs/api")).xpath("//script/@src | //link/@href")
     for name in ("vendor/swagger-ui-bundle.js", "vendor/swagger-ui.css", "api.js"):
-        assert f"/static/{name}?v=" in html
+        assert static_url(name) in loaded
     assert '"/openapi.json"' in (STATIC / "api.js").read_text()
-    assert client.get("/openapi.json").status_code == 200
+    assert reader.get("/openapi.json").status_code == 200

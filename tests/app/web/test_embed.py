@@ -8,47 +8,50 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
+from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.network import NetworkRequest
 from archmeter.app.charts.chart import Chart, Drawing, Look
 from archmeter.app.charts.registry import charts
 from archmeter.app.charts.series import with_series
-from archmeter.app.errors import InvalidRequest
-from archmeter.app.main import create_app
-from archmeter.app.network_query import NetworkQuery
+from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
+from tests.app.web.pages import read, said, words
 
-OF_A_NETWORK = [name for name, chart in charts().items() if issubclass(chart.query, NetworkQuery)]
+OF_A_NETWORK = [name for name, chart in charts().items() if issubclass(chart.query, NetworkRequest)]
 
 
-def spec_of(html: str) -> dict[str, Any]:
-    (found,) = re.findall(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
-    return json.loads(found)
+def spec_of(answer: Response) -> dict[str, Any]:
+    (found,) = read(answer).xpath("//script[@type='application/json']")
+    return json.loads(found.text)
 
 
 @pytest.mark.parametrize("name", OF_A_NETWORK)
-def test_chart_of_a_network_stands_in_its_frame(client: TestClient, name: str) -> None:
-    answer = client.get(f"/embed/charts/{name}?preset=resnet18&theme=dark")
+def test_chart_of_a_network_stands_in_its_frame(reader: TestClient, name: str) -> None:
+    answer = reader.get(f"/embed/charts/{name}?preset=resnet18&theme=dark")
     assert answer.status_code == 200
-    assert '<html lang="en" data-theme="dark"' in answer.text
-    spec = spec_of(answer.text)
-    drawn = client.get(f"/v1/charts/{name}.vl.json?preset=resnet18&theme=dark").json()
+    page = read(answer)
+    assert (page.get("lang"), page.get("data-theme")) == ("en", "dark")
+    spec = spec_of(answer)
+    drawn = reader.get(f"/v1/charts/{name}.vl.json?preset=resnet18&theme=dark").json()
     assert spec["data"] == drawn["data"]
     assert spec["config"] == drawn["config"]
-    assert f'href="/charts/{name}?' in answer.text
-    assert 'target="_blank" rel="noopener"' in answer.text
+    (link,) = page.xpath("//footer/a")
+    assert link.get("href").startswith(f"/charts/{name}?")
+    assert (link.get("target"), link.get("rel")) == ("_blank", "noopener")
 
 
-def test_chart_fills_its_frame_unless_a_size_is_named(client: TestClient) -> None:
-    spec = spec_of(client.get("/embed/charts/stages?preset=resnet18").text)
+def test_chart_fills_its_frame_unless_a_size_is_named(reader: TestClient) -> None:
+    spec = spec_of(reader.get("/embed/charts/stages?preset=resnet18"))
     assert (spec["width"], spec["height"]) == ("container", "container")
-    spec = spec_of(client.get("/embed/charts/memory?preset=resnet18&width=400&height=200").text)
+    spec = spec_of(reader.get("/embed/charts/memory?preset=resnet18&width=400&height=200"))
     assert (spec["width"], spec["height"]) == (400, 200)
 
 
-def test_chosen_series_keep_their_colours(client: TestClient) -> None:
-    answer = client.get("/embed/charts/stages?preset=resnet18&series=MACs,activations")
-    spec = spec_of(answer.text)
+def test_chosen_series_keep_their_colours(reader: TestClient) -> None:
+    spec = spec_of(reader.get("/embed/charts/stages?preset=resnet18&series=MACs,activations"))
     assert {row["figure"] for row in spec["data"]["values"]} == {"MACs", "activations"}
     colour = spec["encoding"]["color"]
     assert colour["scale"]["domain"] == ["parameters", "MACs", "activations", "kept for training"]
@@ -64,7 +67,7 @@ def test_chart_of_one_colour_has_no_series() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "said"),
+    ("path", "status", "error"),
     [
         ("charts/nothing?preset=resnet18", 404, "There is no chart called"),
         ("tables/nothing", 404, "There is no chart called"),
@@ -79,34 +82,35 @@ def test_chart_of_one_colour_has_no_series() -> None:
     ],
 )
 def test_what_cannot_be_shown_is_said_in_a_page(
-    client: TestClient, path: str, status: int, said: str
+    reader: TestClient, path: str, status: int, error: str
 ) -> None:
-    answer = client.get(f"/embed/{path}")
+    answer = reader.get(f"/embed/{path}")
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["cache-control"] == "no-cache"
-    assert said in answer.text
+    assert error in " ".join(said(read(answer), "//p[@class='error']"))
 
 
-def test_table_has_the_rows_of_its_chart(client: TestClient) -> None:
-    answer = client.get("/embed/tables/layers?preset=resnet18")
-    rows = client.get("/v1/charts/layers.json?preset=resnet18").json()
-    body = answer.text.partition("<tbody>")[2]
-    assert body.count("<tr>") == len(rows)
-    assert '<td class="number">{:,}</td>'.format(rows[0]["macs"]) in body
-    assert '<th scope="col" class="number">MACs</th>' in answer.text
-    assert "1 MAC = one multiply-accumulate" in answer.text
+def test_table_has_the_rows_of_its_chart(reader: TestClient) -> None:
+    page = read(reader.get("/embed/tables/layers?preset=resnet18"))
+    rows = reader.get("/v1/charts/layers.json?preset=resnet18").json()
+    (macs,) = page.xpath("//th[@scope='col' and @class='number' and text()='MACs']")
+    shown = [row.getchildren() for row in page.xpath("//tbody/tr")]
+    cells = [row[macs.getparent().index(macs)] for row in shown]
+    assert [words(cell) for cell in cells] == [f"{row['macs']:,}" for row in rows]
+    assert {cell.get("class") for cell in cells} == {"number"}
+    assert "1 MAC = one multiply-accumulate" in said(page, "//footer")[0]
 
 
 @pytest.mark.parametrize("kind", ["charts", "tables"])
-def test_frame_is_not_sent_to_who_holds_it(client: TestClient, kind: str) -> None:
+def test_frame_is_not_sent_to_who_holds_it(reader: TestClient, kind: str) -> None:
     url = f"/embed/{kind}/stages?preset=resnet18"
-    answer = client.get(url)
+    answer = reader.get(url)
     assert answer.headers["cache-control"] == "public, no-cache"
-    again = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    again = reader.get(url, headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert "frame-ancestors" in again.headers["content-security-policy"]
-    head = client.head(url)
+    head = reader.head(url)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["etag"] == answer.headers["etag"]
 
@@ -115,47 +119,38 @@ def test_operator_says_who_may_show_frames(tmp_path: Path) -> None:
     ancestors = "'self' https://wiki.example.org"
     settings = Settings(database_url=f"sqlite:///{tmp_path}/e.db", embed_ancestors=ancestors)
     with TestClient(create_app(settings)) as client:
-        policy = client.get("/embed/charts/stages?preset=resnet18").headers[
-            "content-security-policy"
-        ]
-    assert policy.endswith(f"frame-ancestors {ancestors}")
+        answer = client.get("/embed/charts/stages?preset=resnet18")
+    assert answer.headers["content-security-policy"].endswith(f"frame-ancestors {ancestors}")
 
 
-def test_frames_load_classic_scripts_that_need_no_origin(client: TestClient) -> None:
+def test_frames_load_classic_scripts_that_need_no_origin(reader: TestClient) -> None:
     """In a sandbox modules are refused, and storage throws."""
-    html = client.get("/embed/charts/stages?preset=resnet18").text
-    scripts = re.findall(r'<script src="([^"?]+)[^>]*>', html)
-    assert scripts == ["/static/charts.js"]
-    assert 'type="module"' not in html
-    assert "localStorage" not in client.get("/static/charts.js").text
+    (script,) = read(reader.get("/embed/charts/stages?preset=resnet18")).xpath("//script[@src]")
+    assert script.get("src").partition("?")[0] == "/static/charts.js"
+    assert script.get("type") is None
+    assert "localStorage" not in reader.get("/static/charts.js").text
 
 
-def test_page_of_a_chart_leads_to_its_network(client: TestClient) -> None:
-    answer = client.get("/charts/stages?preset=resnet18&batch=8")
-    assert '<a href="/explore?preset=resnet18&amp;batch=8">' in answer.text
-    assert "/v1/charts/stages.svg?preset=resnet18&amp;batch=8" in answer.text
-    assert client.get("/charts/nothing").status_code == 404
+def test_page_of_a_chart_leads_to_its_network(reader: TestClient) -> None:
+    page = read(reader.get("/charts/stages?preset=resnet18&batch=8"))
+    links = page.xpath("//main//a/@href")
+    assert "/explore?preset=resnet18&batch=8" in links
+    assert "/v1/charts/stages.svg?preset=resnet18&batch=8" in links
+    assert reader.get("/charts/nothing").status_code == 404
 
 
-def snippets(html: str) -> dict[str, str]:
-    from html import unescape
+def snippets(answer: Response) -> dict[str, str]:
+    """The texts to be pasted, by what they are."""
+    areas = read(answer).xpath("//textarea[text()]")
+    return {area.get("id").removeprefix("share-"): area.text for area in areas}
 
-    found = re.findall(r'<textarea id="share-(\w+)"[^>]*>(.*?)</textarea>', html, re.DOTALL)
-    return {key: unescape(text) for key, text in found if text}
 
-
-@pytest.fixture
-def public(tmp_path: Path) -> TestClient:
+def test_every_snippet_leads_where_it_says(tmp_path: Path) -> None:
     settings = Settings(
         database_url=f"sqlite:///{tmp_path}/p.db", public_url="https://archmeter.example.org/"
     )
-    return TestClient(create_app(settings))
-
-
-def test_every_snippet_leads_where_it_says(public: TestClient) -> None:
-    with public as client:
-        html = client.get("/share/memory?preset=resnet18&theme=dark").text
-        texts = snippets(html)
+    with TestClient(create_app(settings)) as client:
+        texts = snippets(client.get("/share/memory?preset=resnet18&theme=dark"))
         assert {*texts} == {
             *("link", "iframe", "table", "markdown", "html", "vega", "json", "csv"),
             *("badges", "shields", "oembed"),
@@ -171,20 +166,20 @@ def test_every_snippet_leads_where_it_says(public: TestClient) -> None:
     assert "/badges/params.svg?preset=resnet18)" in texts["badges"]
 
 
-def test_snippets_never_repeat_the_host_header(client: TestClient) -> None:
-    html = client.get("/share/memory?preset=resnet18", headers={"Host": "evil.example"}).text
-    assert "evil.example" not in html
-    assert 'data-assumed="http://127.0.0.1:8000"' in html
-    assert snippets(html)["link"] == "http://127.0.0.1:8000/charts/memory?preset=resnet18"
-
-
-def test_share_is_a_page_without_scripts_and_a_part_of_one_with(client: TestClient) -> None:
+def test_snippets_never_repeat_the_host_header(reader: TestClient) -> None:
     url = "/share/memory?preset=resnet18"
-    assert "<!doctype html>" in client.get(url).text
-    part = client.get(url, headers={"HX-Request": "true"}).text
-    assert "<!doctype html>" not in part
-    assert snippets(part) == snippets(client.get(url).text)
-    assert client.get("/share/memory?preset=resnet81").status_code == 422
-    assert (
-        f'<a href="{url}" data-share="memory">' in client.get("/charts/memory?preset=resnet18").text
-    )
+    answer = reader.get(url, headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.text
+    assert read(answer).xpath("//@data-assumed") == ["http://127.0.0.1:8000"]
+    assert snippets(answer)["link"] == "http://127.0.0.1:8000/charts/memory?preset=resnet18"
+
+
+def test_share_is_a_page_without_scripts_and_a_part_of_one_with(reader: TestClient) -> None:
+    url = "/share/memory?preset=resnet18"
+    whole, part = reader.get(url), reader.get(url, headers={"HX-Request": "true"})
+    assert "<!doctype html>" in whole.text
+    assert "<!doctype html>" not in part.text
+    assert snippets(part) == snippets(whole)
+    assert reader.get("/share/memory?preset=resnet81").status_code == 422
+    chart = read(reader.get("/charts/memory?preset=resnet18"))
+    assert chart.xpath("//a[@data-share='memory']/@href") == [url]

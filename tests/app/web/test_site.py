@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -15,12 +14,11 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from archmeter.app.main import create_app
-from archmeter.app.settings import Settings
 from archmeter.app.web import pages
 from archmeter.app.web.site import CONTENT_SECURITY_POLICY, NAVIGATION, inline_json, static_url
 from archmeter.app.web.static_files import STATIC
 from archmeter.app.web.vendored import CHART_BUNDLE, FOR_TESTS, PACKAGES, SERVED, manifest
+from tests.app.web.pages import read
 
 EXAMPLES = {
     "/charts/{name}": "/charts/stages",
@@ -45,40 +43,16 @@ def paths() -> Iterator[str]:
 PAGES = sorted(set(paths()))
 
 
-class Elements(HTMLParser):
-    """The elements of a page, each with its attributes."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def loaded(html: str) -> Iterator[str]:
-    """What a browser fetches by itself."""
-    for tag, attributes in Elements(html).found:
-        if tag in {"script", "img", "iframe", "source"} and attributes.get("src"):
-            yield str(attributes["src"])
-        if tag == "link" and attributes.get("rel") in {"stylesheet", "icon", "preload"}:
-            yield str(attributes["href"])
-        if attributes.get("data-bundle"):
-            yield str(attributes["data-bundle"])
+LOADED = (
+    "//script/@src | //img/@src | //iframe/@src | //source/@src | //@data-bundle"
+    " | //link[@rel='stylesheet' or @rel='icon' or @rel='preload']/@href"
+)
+"""What a browser fetches by itself."""
 
 
 def test_every_page_with_parameters_has_an_example() -> None:
     assert not [path for path in PAGES if "{" in path]
     assert {link.path for link in NAVIGATION} <= set(PAGES)
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """One service for all pages: none changes what another shows."""
-    database = tmp_path_factory.mktemp("site") / "site.db"
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{database}"))) as client:
-        yield client
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -92,13 +66,10 @@ def test_page_has_nothing_inline_and_nothing_from_elsewhere(reader: TestClient, 
     assert policy.startswith(f"{CONTENT_SECURITY_POLICY}; frame-ancestors ")
     assert policy.endswith("*" if path.startswith("/embed/") else "'none'")
     assert "unsafe" not in policy
-    for tag, attributes in Elements(answer.text).found:
-        assert tag != "style"
-        assert "style" not in attributes
-        assert not [name for name in attributes if name.startswith("on")]
-        if tag == "script" and "src" not in attributes:
-            assert attributes["type"] == "application/json"
-    for url in loaded(answer.text):
+    page = read(answer)
+    assert not page.xpath("//style | //@style | //@*[starts-with(name(), 'on')]")
+    assert not page.xpath("//script[not(@src) and not(@type='application/json')]")
+    for url in page.xpath(LOADED):
         assert url.startswith("/"), url
         assert not url.startswith("//"), url
         if url not in _FOUND and not url.startswith("/v1/charts/"):  # drawn in tests of their own
@@ -125,11 +96,11 @@ def test_json_in_a_page_cannot_end_its_element() -> None:
     assert "<" not in inline_json({"name": "</script><script>alert(1)</script>"})
 
 
-def test_static_files_are_kept_by_their_version(client: TestClient) -> None:
+def test_static_files_are_kept_by_their_version(reader: TestClient) -> None:
     url = static_url("archmeter.css")
-    assert "immutable" in client.get(url).headers["cache-control"]
-    assert "immutable" not in client.get("/static/archmeter.css").headers["cache-control"]
-    assert client.get(url).headers["access-control-allow-origin"] == "*"
+    assert "immutable" in reader.get(url).headers["cache-control"]
+    assert "immutable" not in reader.get("/static/archmeter.css").headers["cache-control"]
+    assert reader.get(url).headers["access-control-allow-origin"] == "*"
 
 
 def test_styles_and_scripts_name_nothing_elsewhere() -> None:

@@ -1,0 +1,71 @@
+"""Closed forms as they are answered: of a network, and of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.formulas import ClosedForms
+from archmeter.analyzers.formulas.expression import FigureFormula
+from archmeter.analyzers.formulas.listing import latex_source, python_source
+from archmeter.analyzers.formulas.symbols import SymbolRange
+from archmeter.models.spec import DType
+
+if TYPE_CHECKING:
+    from archmeter.app.cli.printer import Printer
+
+LANE = "formulas"
+"""A network is traced a dozen times to find its domain: seconds for the largest."""
+
+TEXTS = MappingProxyType({"latex": attrgetter("latex"), "python": attrgetter("python")})
+"""The formats in which all figures are one text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formulas(Answer):
+    """Base of closed forms."""
+
+    name: str
+    """Of the network or block."""
+
+    dtype: DType
+    """Of its elements, for figures that are bytes."""
+
+    symbols: Rows[SymbolRange]
+    """What is left open, and for which values every expression holds."""
+
+    python: str
+    """A function from sizes to all figures, which checks that it holds for them."""
+
+    latex: str
+    """All figures that are not zero, one below the other, and the domain."""
+
+
+def fields_of_forms(forms: ClosedForms) -> Mapping[str, Any]:
+    """The fields that all closed forms have, by name."""
+    return {
+        "name": forms.name,
+        "dtype": forms.dtype,
+        "symbols": forms.domain,
+        "python": python_source(forms),
+        "latex": latex_source(forms),
+    }
+
+
+def show_formulas(answer: Formulas, figures: Iterable[FigureFormula], out: Printer) -> None:
+    """One line for each figure that is not zero, then the domain."""
+    out.heading(answer.name)
+    lines = [[_shown(figure.figure), figure.text] for figure in figures if figure.terms]
+    out.table(["figure"], [], lines, [answer.dtype])
+    for allowed in answer.symbols:
+        out.line(f"{allowed.text:<40} {allowed.meaning}")
+
+
+def _shown(figure: str) -> str:
+    """A part below its total: ``  norm`` for ``flops.norm``."""
+    total, _, part = figure.partition(".")
+    return f"  {part}" if part else total

@@ -1,1 +1,0 @@
-"""Searches of design spaces as people ask for them: budgets, trade-offs, samples."""

@@ -1,0 +1,186 @@
+"""Count what an architecture costs: parameters, MACs, FLOPs, activations and memory.
+
+The same question has the same id however it is spelled: with defaults given or left out, by preset
+or by family, in any key order. A service keeps the answer under that id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+
+from archmeter.analyzers import COUNTING_RULES
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers.units import si, size
+from archmeter.analyzers.layer_table import Layer
+from archmeter.analyzers.profile import Block, Memory, Stage, Totals
+from archmeter.app.ask.discovery import declared
+from archmeter.app.ask.network import AnalysisInput, Network, NetworkRequest
+from archmeter.app.ask.question import Question
+from archmeter.app.questions import layers
+
+if TYPE_CHECKING:
+    from archmeter.app.cli.printer import Line, Printer
+
+CONVENTION = (
+    "1 MAC = one multiply-accumulate; FLOPs = 2·MACs + bias, norm, activation, pool, elementwise, "
+    "softmax. SI units: 1 M = 10^6, 1 MB = 10^6 bytes."
+)
+
+
+class AnalysisRequest(NetworkRequest):
+    """A network and what is fed to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis(Answer):
+    """What one architecture costs."""
+
+    id: str
+    """Derived from architecture, input and counting rules: the same question has the same id."""
+
+    name: str
+    """The nearest preset, and what differs from it."""
+
+    architecture: dict[str, JsonValue]
+    """The canonical spec: every knob of the family, defaults included."""
+
+    input: AnalysisInput
+    output_shape: tuple[int, ...]
+    """Sizes of the output, the batch first."""
+
+    counting_rules: str
+    """Version of the rules behind the figures; another version may count otherwise."""
+
+    totals: Totals
+    """A MAC is one multiply-accumulate; FLOPs are 2·MACs and everything counted besides."""
+
+    memory: Memory
+    """Bytes, by dtype: the inference peak and what training keeps are different figures."""
+
+    stages: Rows[Stage]
+    """Stem, stages and head with their blocks; each figure sums to its total."""
+
+    links: dict[str, str]
+    """Where to go from here; relative, because a host may be reached under several names."""
+
+
+def analysis(network: Network, _: AnalysisRequest) -> Analysis:
+    """Count everything."""
+    profile = network.profile()
+    return Analysis(
+        id=network.id,
+        name=network.name,
+        architecture=network.spec.canonical(),
+        input=network.fed,
+        output_shape=profile.output_shape,
+        counting_rules=COUNTING_RULES,
+        totals=profile.totals,
+        memory=profile.memory,
+        stages=Rows(profile.stages),
+        links=links(network),
+    )
+
+
+def links(network: Network) -> dict[str, str]:
+    """The questions that can be asked of an analysis, each by its address."""
+    this = f"/v1/analyses/{network.id}"
+    found = {"self": this}
+    for module, question in declared().items():
+        link = question.constants.get("link")
+        if link is not None:
+            found[module] = f"{this}/{question.constants['path']}{'?' * bool(link)}{link}"
+    return {**found, "family": f"/v1/families/{network.spec.family}"}
+
+
+def layers_of(answer: Analysis) -> Rows[Layer]:
+    """The layer table of what was analyzed."""
+    given = {"batch": answer.input.batch, "dtype": answer.input.dtype}
+    network = Network.parse({"architecture": answer.architecture, **given})
+    return Rows(network.profile().rows)
+
+
+def markdown(answer: Analysis) -> str:
+    """The layer table with its totals."""
+    return layers.markdown(
+        layers.LayerTable(answer.id, answer.name, layers_of(answer), answer.totals)
+    )
+
+
+def show(answer: Analysis, out: Printer) -> None:
+    """Stages with their costs, then memory."""
+    out.heading(answer.name)
+    out.line(f"{size(answer.input.shape)} {answer.input.dtype} -> {size(answer.output_shape)}")
+    out.table(
+        ["stage", "output"],
+        ["blocks", "operators", "params", "MACs", "FLOPs", "activations"],
+        _lines(answer),
+    )
+    for label, text in _memory(answer):
+        out.line(f"{label:<18} {text}")
+    out.note(CONVENTION)
+
+
+def _lines(answer: Analysis) -> list[Line]:
+    from archmeter.app.cli.printer import Bold, Section  # noqa: PLC0415 - rich takes its time
+
+    totals = answer.totals
+    blocks = sum(len(stage.blocks) for stage in answer.stages)
+    return [
+        *(
+            [stage.path, size(stage.output_shape), str(len(stage.blocks)), *_costs(stage)]
+            for stage in answer.stages
+        ),
+        Section(),
+        Bold(["total", "", str(blocks), *_costs(totals)]),
+    ]
+
+
+def _costs(of: Block | Totals) -> list[str]:
+    return [str(of.operators), *map(si, (of.params, of.macs, of.flops, of.activations))]
+
+
+def _memory(answer: Analysis) -> list[tuple[str, str]]:
+    totals, memory = answer.totals, answer.memory
+    frozen = f", of which {totals.frozen_params:,} frozen" if totals.frozen_params else ""
+    peak, saved = memory.inference_peak_bytes, memory.training_saved_bytes
+    return [
+        ("parameters", f"{totals.params:,}{frozen}; buffers {totals.buffers:,}"),
+        ("weights", si(memory.weights_bytes, "B")),
+        ("inference peak", f"{si(peak, 'B')} besides, at {memory.inference_peak_path}"),
+        ("kept for backward", f"{si(saved, 'B')} besides, in training"),
+    ]
+
+
+QUESTION = Question(
+    path="analyses",
+    request=AnalysisRequest,
+    answer=Analysis,
+    ask=analysis,
+    rows=layers_of,
+    texts={"markdown": markdown},
+    by_id=False,
+    by_query=False,
+    show=show,
+    usage="resnet50 --batch 32",
+    examples={
+        "preset": {
+            "summary": "A network people know",
+            "value": {"architecture": {"preset": "resnet50"}},
+        },
+        "override": {
+            "summary": "Twice as wide, larger images, a batch of 8 in half precision",
+            "value": {
+                "architecture": {"preset": "resnet50", "width_multiplier": 2, "resolution": 288},
+                "batch": 8,
+                "dtype": "float16",
+            },
+        },
+        "family": {
+            "summary": "A family and its knobs",
+            "value": {"architecture": {"family": "resnet", "resolution": [224, 320]}},
+        },
+    },
+)

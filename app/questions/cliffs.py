@@ -1,0 +1,139 @@
+"""Find the image sizes at which cost jumps, and those that every stride divides.
+
+Maps have whole rows. While the input grows pixel by pixel, the deepest maps stay as they are, and
+then gain a row all at once: between two such cliffs pixels are nearly free, or thrown away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from pydantic import model_validator
+
+from archmeter.analyzers.scaling.cliffs import Cliffs
+from archmeter.analyzers.scaling.cliffs import cliffs as cliffs_between
+from archmeter.app.ask.errors import FieldError, InvalidRequest
+from archmeter.app.ask.extend import fields_of
+from archmeter.app.ask.network import Network, inside_architecture
+from archmeter.app.ask.question import Question
+from archmeter.app.ask.scaling import LANE, FedHead, TotalsRequest, fed_head
+from archmeter.app.ask.show_scaled import fed
+from archmeter.models.spec import MAX_SIDE, Side
+
+if TYPE_CHECKING:
+    from archmeter.app.cli.printer import Printer
+
+MAX_RANGE = 512
+"""Sides that are looked at for cliffs."""
+
+
+class CliffsRequest(TotalsRequest):
+    """A network, and the range of sizes of its input in which cliffs are looked for."""
+
+    low: Side | None = None
+    """The least side of the range in pixels; 3/4 of the network's own if left out, or of the
+    largest."""
+
+    high: Side | None = None
+    """The largest side of the range in pixels; 5/4 of the network's own if left out, or of the
+    least."""
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"the sides cannot go up from {self.low} to {self.high}")
+        return self
+
+    def between(self, side: int) -> tuple[int, int]:
+        """Both ends of the range, for a network on images of that side.
+
+        Raises:
+            InvalidRequest: if the range is empty or too wide.
+        """
+        low = self.low or max(1, round(min(side, self.high or side) * 3 / 4))
+        high = self.high or min(MAX_SIDE, round(max(side, low) * 5 / 4))
+        if not low <= high < low + MAX_RANGE:
+            fault = FieldError(
+                field="high",
+                code="impossible_range",
+                message=f"{low} to {high} is no range of 1 to {MAX_RANGE} sides",
+                value=high,
+                accepted=f"an integer from {low} to {low + MAX_RANGE - 1}",
+            )
+            raise InvalidRequest([fault])
+        return low, high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliffsReport(Cliffs, FedHead):
+    """The cliffs around a resolution."""
+
+    low: int
+    """The least side of the range."""
+
+    high: int
+    """The largest side of the range."""
+
+
+def cliffs(network: Network, request: CliffsRequest) -> CliffsReport:
+    """Look at every size of the range.
+
+    Raises:
+        InvalidRequest: if the range is empty or too wide.
+    """
+    low, high = request.between(network.spec.resolution[0])
+    ruler = request.ruler(network)
+    batch = network.input.batch
+    with inside_architecture():
+        network.spec.graph(batch)
+    return CliffsReport(
+        **fed_head(network),
+        **fields_of(cliffs_between(network.spec, low, high, ruler, batch=batch)),
+        low=low,
+        high=high,
+    )
+
+
+def show(answer: CliffsReport, out: Printer) -> None:
+    """One line for each cliff, and the aligned sizes."""
+    out.heading(answer.name, fed(answer.input))
+    if answer.cliffs:
+        names = list(answer.cliffs[0].jumps)
+        lines = [
+            [
+                str(cliff.side),
+                *(f"{cliff.jumps[name]:+.2%}" for name in names),
+                f"{cliff.smooth:+.2%}",
+                f"{deepest.stage}: {deepest.before} positions become {deepest.after}",
+            ]
+            for cliff in answer.cliffs
+            for deepest in cliff.gains[-1:]
+        ]
+        out.table([], ["side", *names, "smooth"], lines, ["maps"])
+    else:
+        out.line(f"no cliff from {answer.low} to {answer.high}")
+    aligned = "divided by every stride" if answer.aligned else "not divided by every stride"
+    out.line(
+        f"{answer.side} is {aligned}; nearest that are: {answer.aligned_below or 'none'} below, "
+        f"{answer.aligned_above or 'none'} above"
+    )
+
+
+QUESTION = Question(
+    path="scaling/cliffs",
+    request=CliffsRequest,
+    answer=CliffsReport,
+    ask=cliffs,
+    show=show,
+    rows=lambda answer: answer.cliffs,
+    tag="scaling",
+    lane=LANE,
+    usage="resnet18 --low 220 --high 230",
+    examples={
+        "b0": {
+            "summary": "Around 224 pixels",
+            "value": {"architecture": {"preset": "efficientnet_b0"}},
+        },
+    },
+)

@@ -1,0 +1,150 @@
+"""Tell what papers, pycls, fvcore, torchinfo, thop, ptflops and torch print for a network, and why.
+
+Each figure comes in line items that sum to it, beside what is counted here for the same operators,
+and with the reason where the two differ: by convention, or because the tool does not count what it
+means to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.conventions import (
+    TOOLS,
+    Convention,
+    ConventionItem,
+    Tool,
+    conventions,
+    tool,
+)
+from archmeter.app.ask.about import AboutInput
+from archmeter.app.ask.network import Network, NetworkRequest, inside_architecture
+from archmeter.app.ask.question import Question
+from archmeter.app.ask.request import Known
+
+if TYPE_CHECKING:
+    from archmeter.app.cli.printer import Line, Printer
+
+_UNITS = {"macs": "MACs", "flops": "FLOPs"}
+
+_CONVENTION = (
+    "ours: MACs, or two FLOPs for each, of the same operators. Line items sum to the figure above "
+    "them."
+)
+
+
+class ConventionsRequest(NetworkRequest):
+    """A network, and whose figures to tell."""
+
+    tool: Annotated[str | None, Known(lambda: [one.name for one in TOOLS])] = Field(
+        default=None, description=f"Only this one's: {', '.join(one.name for one in TOOLS)}."
+    )
+
+    def tools(self) -> Sequence[Tool]:
+        """The tool that is named, or all.
+
+        Raises:
+            UnknownTool: if there is none of that name.
+        """
+        return TOOLS if self.tool is None else (tool(self.tool),)
+
+
+@dataclass(frozen=True)
+class ConventionReport(AboutInput):
+    """What other counters print for a network, and why that is not our figure."""
+
+    macs: int
+    """Multiply-accumulates of the whole batch, by our rules."""
+
+    conventions: Rows[Convention]
+    """One for each tool; those of papers and pycls are per image, ptflops' is an average."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolItem(Answer):
+    """A line item, and whose figure it is a part of."""
+
+    tool: str
+    """Whose figure, as a word."""
+
+    item: ConventionItem
+
+
+def told(network: Network, request: ConventionsRequest) -> ConventionReport:
+    """Count as the tools do."""
+    tools = request.tools()
+    with inside_architecture():
+        figures = conventions(network.spec, network.input, tools)
+    return ConventionReport(
+        id=network.id,
+        name=network.name,
+        input=network.fed,
+        macs=network.profile().totals.macs,
+        conventions=figures,
+    )
+
+
+def items(answer: ConventionReport) -> Rows[ToolItem]:
+    """The line items of all figures, one below the other."""
+    return Rows(
+        ToolItem(convention.tool, item)
+        for convention in answer.conventions
+        for item in convention.items
+    )
+
+
+def show(answer: ConventionReport, out: Printer) -> None:
+    """A section for each tool: its figure, and the line items that sum to it."""
+    out.heading(answer.name)
+    out.table(["tool"], ["theirs", "ours", "ratio"], list(_lines(answer)), ["why"])
+    out.note(_CONVENTION)
+
+
+def _lines(answer: ConventionReport) -> Iterator[Line]:
+    from archmeter.app.cli.printer import Bold, Section  # noqa: PLC0415 - rich takes its time
+
+    for convention in answer.conventions:
+        yield Bold(_figure(convention))
+        for item in convention.items:
+            why = "" if item.agreement == "same" else f"{item.agreement}: {item.why}"
+            yield [f"  {item.what}", f"{item.theirs:,}", f"{item.ours:,}", "", why]
+        yield Section()
+
+
+def _figure(convention: Convention) -> list[str]:
+    version = f" {convention.version}" if convention.version else ""
+    images = "1 image" if convention.images == 1 else f"{convention.images} images"
+    return [
+        convention.title + version,
+        f"{convention.figure:,}",
+        f"{convention.ours:,}",
+        "" if convention.ratio is None else f"{convention.ratio:.4f}",
+        f"{_UNITS[convention.unit]} of {images}",
+    ]
+
+
+QUESTION = Question(
+    path="conventions",
+    request=ConventionsRequest,
+    answer=ConventionReport,
+    ask=told,
+    show=show,
+    rows=items,
+    link="",
+    usage="resnext50_32x4d --tool flop_counter_backward",
+    examples={
+        "all": {
+            "summary": "What everybody prints for ResNeXt-50",
+            "value": {"preset": "resnext50_32x4d", "batch": 2},
+        },
+        "tool": {
+            "summary": "What torch's own counter prints, gradients included",
+            "value": {"preset": "resnext50_32x4d", "tool": "flop_counter_backward"},
+        },
+    },
+)

@@ -1,0 +1,255 @@
+"""Search a grid of α, β and γ for laws that multiply the cost by a target, and count each.
+
+One step of a law multiplies depth by α, width by β and resolution by γ, and so ideally the cost by
+α·β²·γ². The answer has every law that meets the target, what it costs besides, and which of them
+are beaten by no other in the objectives: the Pareto set.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field, model_validator
+
+from archmeter.analyzers.answers import Answer, Number, Rows
+from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.scaling.search import (
+    Candidate,
+    Constraint,
+    GridSearch,
+    Objective,
+    Sense,
+    grid,
+    grid_search,
+)
+from archmeter.analyzers.scaling.sizes import Sizes
+from archmeter.app.ask.extend import fields_of
+from archmeter.app.ask.network import Network
+from archmeter.app.ask.progress import UNSEEN, Progress
+from archmeter.app.ask.question import Question
+from archmeter.app.ask.request import Option, Request
+from archmeter.app.ask.scaling import LANE, ScaledHead, ScalingRequest, Total, scaled_head
+from archmeter.app.ask.show_scaled import fed, show_networks
+from archmeter.app.ask.spelling import NUMBER, Spelled, value_of
+from archmeter.models.errors import ArchmeterError
+
+if TYPE_CHECKING:
+    from archmeter.app.cli.printer import Printer
+
+AXIS = "START:STOP[:STEP]"
+
+_AXIS = re.compile(rf"(?P<start>{NUMBER}):(?P<stop>{NUMBER})(?::(?P<step>{NUMBER}))?", re.ASCII)
+
+End = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
+Step = Annotated[float, Field(ge=0.001, le=10, allow_inf_nan=False)]
+
+
+def axis_of(text: str) -> dict[str, object]:
+    """The values of a multiplier: ``1:2``, ``1:1.4:0.1``.
+
+    Raises:
+        ArchmeterError: if they are spelled otherwise.
+    """
+    ends = _AXIS.fullmatch(text)
+    if ends is None:
+        raise ArchmeterError(f"takes {AXIS}, got {text[:80]!r}", value=text, accepted=AXIS)
+    return {name: value_of(number) for name, number in ends.groupdict().items() if number}
+
+
+def _objective_of(text: str) -> dict[str, str]:
+    sense, _, total = text.strip().rpartition(" ")
+    return {"total": total, "sense": sense or "least"}
+
+
+class GridAxis(Request):
+    """The values of a multiplier: from start to stop in steps."""
+
+    start: End = 1.0
+    """The first value."""
+
+    stop: End
+    """The last value, where the steps meet it."""
+
+    step: Step | None = None
+    """The distance from one value to the next; that of the request's `grid` if left out."""
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        if self.stop < self.start:
+            raise ValueError(f"the values cannot go up from {self.start:g} to {self.stop:g}")
+        return self
+
+    def values(self, step: float) -> tuple[float, ...]:
+        """The values, at this distance if the axis has none of its own."""
+        return grid(self.start, self.stop, self.step or step)
+
+
+class ParetoObjectiveRequest(Request):
+    """A total, and which way is better."""
+
+    total: Total
+    """The total that the best laws have least or most of."""
+
+    sense: Sense = "least"
+    """Whether less of the total is better, or more."""
+
+
+SpelledAxis = Annotated[GridAxis, Spelled(axis_of, AXIS)]
+SpelledObjective = Annotated[ParetoObjectiveRequest, Spelled(_objective_of, "least|most TOTAL")]
+
+
+class LawsRequest(ScalingRequest):
+    """A network, the laws that are tried on it, and what they are to multiply the cost by."""
+
+    alpha: Annotated[SpelledAxis, Option("--alpha", form=AXIS)] = GridAxis(stop=2.0)
+    """The values of α, which multiplies the depth: an object, or text such as `1:2:0.1`."""
+
+    beta: Annotated[SpelledAxis, Option("--beta", form=AXIS)] = GridAxis(stop=1.4)
+    """The values of β, which multiplies the width: an object, or text such as `1:1.4`."""
+
+    gamma: Annotated[SpelledAxis, Option("--gamma", form=AXIS)] = GridAxis(stop=1.4)
+    """The values of γ, which multiplies the resolution: an object, or text such as `1:1.4`."""
+
+    grid: Step = 0.05
+    """The distance from one value of α, β or γ to the next, where the axis itself has none."""
+
+    target: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)] = 2.0
+    """What the cost is to be multiplied by."""
+
+    tolerance: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.05
+    """By how much of the target it may be missed."""
+
+    constraint: Annotated[
+        Constraint,
+        Option(
+            "--counted",
+            help="The counted MACs have to meet the target, not α·β²·γ².",
+            value="counted",
+        ),
+    ] = "law"
+    """What has to meet the target: α·β²·γ² (`law`), or the counted MACs (`counted`)."""
+
+    objectives: Annotated[
+        tuple[SpelledObjective, ...],
+        Field(max_length=6),
+        Option(
+            "--least",
+            form="TOTAL",
+            help="The best laws have little of this total.",
+            read=lambda total: {"total": total, "sense": "least"},
+        ),
+        Option(
+            "--most",
+            form="TOTAL",
+            help="The best laws have much of this total.",
+            read=lambda total: {"total": total, "sense": "most"},
+        ),
+    ] = (
+        ParetoObjectiveRequest(total="params"),
+        ParetoObjectiveRequest(total="activations"),
+    )
+    """The totals by which the Pareto set is chosen, as objects or as text such as `most params`;
+    they are read besides the `totals`."""
+
+    @property
+    def aims(self) -> tuple[Objective, ...]:
+        """The objectives as the search takes them."""
+        return tuple(Objective(one.total, one.sense) for one in self.objectives)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The totals, and those that are objectives."""
+        return (*self.totals, *(one.total for one in self.objectives))
+
+    @model_validator(mode="after")
+    def _objectives_differ(self) -> Self:
+        if len({one.total for one in self.objectives}) < len(self.objectives):
+            raise ValueError("a total is an objective more than once")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawsReport(GridSearch, ScaledHead):
+    """The laws of a grid that meet a target."""
+
+    objectives: tuple[str, ...]
+    """What the Pareto set is of, such as `least params`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LawRow(Answer):
+    """A law that meets the target, as a line of a table."""
+
+    alpha: float
+    beta: float
+    gamma: float
+    product: float
+    pareto: bool
+    got: Multipliers | None
+    sizes: Sizes | None
+    totals: dict[str, Number] | None
+    counted: float | None
+    deviation: float | None
+
+
+def laws(network: Network, request: LawsRequest, progress: Progress = UNSEEN) -> LawsReport:
+    """Count every law of the grid that is near the target."""
+    lab = request.lab(network)
+    axes = [axis.values(request.grid) for axis in (request.alpha, request.beta, request.gamma)]
+    search = grid_search(
+        lab,
+        (axes[0], axes[1], axes[2]),
+        target=request.target,
+        tolerance=request.tolerance,
+        constraint=request.constraint,
+        objectives=request.aims,
+        track=lambda near: progress.track(near, "laws"),
+    )
+    return LawsReport(
+        **scaled_head(network, lab),
+        **fields_of(search),
+        objectives=tuple(f"{aim.sense} {aim.total}" for aim in request.aims),
+    )
+
+
+def rows_of(answer: LawsReport) -> Rows[LawRow]:
+    """Every law that meets the target."""
+    return Rows(LawRow(**fields_of(law, LawRow)) for law in answer.feasible)
+
+
+def show(answer: LawsReport, out: Printer) -> None:
+    """The Pareto set, or everything feasible where there are no objectives."""
+    out.heading(answer.name, fed(answer.input))
+    front: list[Candidate] = [one for one in answer.feasible if one.pareto]
+    shown = front or list(answer.feasible)
+    out.line(
+        f"{answer.combinations} combinations, {answer.built} built, {len(answer.feasible)} within "
+        f"{100 * answer.tolerance:.4g}% of {answer.target:g}; {len(answer.infeasible)} infeasible"
+    )
+    if not shown:
+        return
+    if answer.objectives:
+        out.line(f"nothing beats these in {', '.join(answer.objectives)}:")
+    heads = [[f"{factor:.4g}" for factor in (one.alpha, one.beta, one.gamma)] for one in shown]
+    show_networks(shown, ["α", "β", "γ"], heads, out)
+
+
+QUESTION = Question(
+    path="scaling/search",
+    request=LawsRequest,
+    answer=LawsReport,
+    ask=laws,
+    show=show,
+    rows=rows_of,
+    tag="scaling",
+    lane=LANE,
+    usage="resnet18 --grid 0.2 --tolerance 0.2",
+    examples={
+        "paper": {
+            "summary": "Laws that double the cost of EfficientNet-B0",
+            "value": {"architecture": {"preset": "efficientnet_b0"}, "gamma": {"stop": 1.3}},
+        },
+    },
+)

@@ -1,0 +1,49 @@
+"""What is said of operators by class, where the nearest class that something is said of counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from archmeter.models.ops.base import Op
+
+T = TypeVar("T")
+
+
+class Nearest(dict[type[Op], T], Generic[T]):
+    """What holds for each class of operator: what is said of it, or else of its kind.
+
+    Looked for when a class is first asked for. Of one that nothing holds for it is a KeyError.
+
+    Attributes:
+        said: what is said of classes and kinds themselves.
+    """
+
+    def __init__(self, name: str, said: Mapping[type[Op], T] = MappingProxyType({})) -> None:
+        super().__init__()
+        self.name = name
+        self.said = dict(said)
+
+    def say(self, what: T, *operators: type[Op]) -> None:
+        """Say something of classes or kinds.
+
+        Raises:
+            TypeError: if something is said of one of them already.
+        """
+        for operator in operators:
+            if operator in self.said:
+                raise TypeError(f"{self.name} already has a rule for {operator.__name__}")
+            self.said[operator] = what
+        self.clear()  # what was found so far may have come from further away
+
+    def covers(self, operator: type[Op]) -> bool:
+        """Whether something holds for a class of operator."""
+        return any(one in self.said for one in operator.__mro__)
+
+    def __missing__(self, operator: type[Op]) -> T:
+        for one in operator.__mro__:
+            if one in self.said:
+                self[operator] = self.said[one]
+                return self.said[one]
+        raise KeyError(operator)
