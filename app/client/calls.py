@@ -27,7 +27,7 @@ class Identified(Protocol):
         """The id of the analysis."""
 
 
-Of: TypeAlias = "str | Identified | Mapping[str, Any]"
+Of: TypeAlias = str | Identified | Mapping[str, Any]
 """A network: a preset's name, an analysis's id or any answer about it, or an architecture."""
 
 
