@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.audit import AuditCheck, AuditReport
 from archmeter.app.cli import main
+from archmeter.app.client import Client
+from archmeter.app.questions.audit import AuditReport as PublicReport
 
 Ask = Callable[..., Response]
 
@@ -77,6 +79,18 @@ def test_the_report_of_an_audit_is_kept(
     assert kept.json() == made.json()
     assert kept.json()["counting_rules"] == body["counting_rules"]
     assert client.get(body["links"]["self"]).json() == body
+
+
+def test_an_audit_of_what_is_not_stored_stores_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted(monkeypatch, ours=7)
+    network = {"preset": "resnet18", "resolution": 40}  # answers are kept in memory: of nobody else
+    asked = client.post("/v1/audit", json={"architecture": network})
+    assert asked.status_code == 200
+    assert asked.json()["agrees"] is True
+    assert Client(http=client).audit(network) == PublicReport.from_json(asked.content)
+    assert client.get("/v1/analyses").json()["total"] == 0
 
 
 def test_a_later_audit_takes_the_place_of_the_earlier(
