@@ -146,7 +146,7 @@ def test_the_memory_of_a_step_is_the_sum_of_its_purposes() -> None:
     assert memory.weights_bytes == memory.gradients_bytes == weights
     # Two moments of each weight, and a count of steps for each of 62 tensors.
     assert memory.optimizer_bytes == 2 * weights + 4 * 62
-    *purposes, total, peak = memory
+    *purposes, total, peak = memory.to_dict().values()
     assert sum(purposes) == total
     assert peak <= total
 
