@@ -7,7 +7,7 @@ kind's, so that no cost is silently zero; a test holds it to that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from archmeter.models.graph import Call
@@ -28,6 +28,7 @@ class Reading(Generic[T]):
         self.name = name
         self._nothing = nothing
         self._rules = Nearest[Rule[T] | None](name)
+        self._found = self._rules.found
 
     def rule(self, *operators: type[Op]) -> Callable[[Rule[T]], Rule[T]]:
         """Register a rule for some operators or kinds.
@@ -57,13 +58,16 @@ class Reading(Generic[T]):
         return self._nothing
 
     @property
-    def rules(self) -> Mapping[type[Op], Rule[T] | None]:
+    def rules(self) -> Nearest[Rule[T] | None]:
         """The rule for each class of operator; None if it costs nothing."""
         return self._rules
 
     def __call__(self, call: Call) -> T:
         """The answer for one application of an operator."""
-        rule = self._rules[type(call.op)]
+        try:
+            rule = self._found[type(call.op)]
+        except KeyError:
+            rule = self._rules[type(call.op)]
         return self._nothing if rule is None else rule(call.op, call.shape, *call.input_shapes)
 
     def answer(self, op: Op, out: Shape, *inputs: Shape) -> T:

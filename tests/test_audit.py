@@ -49,9 +49,9 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Reading[int], t
     """Makes the rule of a reading for an operator count one too many."""
 
     def one_too_many(reading: Reading[int], operator: type[Op]) -> None:
-        rule = reading._rules[operator]
+        rule = reading.rules[operator]
         assert rule
-        monkeypatch.setitem(reading._rules, operator, lambda *question: rule(*question) + 1)
+        monkeypatch.setitem(reading.rules.found, operator, lambda *question: rule(*question) + 1)
         facts.forget()
 
     yield one_too_many

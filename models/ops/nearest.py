@@ -11,19 +11,20 @@ from archmeter.models.ops.base import Op
 T = TypeVar("T")
 
 
-class Nearest(dict[type[Op], T], Generic[T]):
+class Nearest(Generic[T]):
     """What holds for each class of operator: what is said of it, or else of its kind.
 
     Looked for when a class is first asked for. Of one that nothing holds for it is a KeyError.
 
     Attributes:
         said: what is said of classes and kinds themselves.
+        found: what holds for those asked for so far.
     """
 
     def __init__(self, name: str, said: Mapping[type[Op], T] = MappingProxyType({})) -> None:
-        super().__init__()
         self.name = name
         self.said = dict(said)
+        self.found: dict[type[Op], T] = {}
 
     def say(self, what: T, *operators: type[Op]) -> None:
         """Say something of classes or kinds.
@@ -35,15 +36,14 @@ class Nearest(dict[type[Op], T], Generic[T]):
             if operator in self.said:
                 raise TypeError(f"{self.name} already has a rule for {operator.__name__}")
             self.said[operator] = what
-        self.clear()  # what was found so far may have come from further away
+        self.found.clear()  # it may have come from further away
 
     def covers(self, operator: type[Op]) -> bool:
         """Whether something holds for a class of operator."""
         return any(one in self.said for one in operator.__mro__)
 
-    def __missing__(self, operator: type[Op]) -> T:
-        for one in operator.__mro__:
-            if one in self.said:
-                self[operator] = self.said[one]
-                return self.said[one]
-        raise KeyError(operator)
+    def __getitem__(self, operator: type[Op]) -> T:
+        if operator not in self.found:
+            nearest = next((one for one in operator.__mro__ if one in self.said), operator)
+            self.found[operator] = self.said[nearest]
+        return self.found[operator]
