@@ -1,9 +1,10 @@
-"""A client that somebody else's generator makes of the OpenAPI document does its work."""
+"""Clients that other people's generators make of the OpenAPI document do their work."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import venv
 from collections.abc import Iterator
@@ -15,28 +16,17 @@ from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 from tests.browser.serving import serving
 
-GENERATOR = "openapi-python-client==0.29.1"
+PROGRAMS = Path(__file__).parent / "generated_clients"
+"""What is done with each client: an analysis is posted, and a curve read."""
+
+PRINTED = "resnet18 11689512\n1814073344\n"
+
+PYTHON_GENERATOR = "openapi-python-client==0.29.1"
 
 NO_TYPE = ("image/svg+xml",)
 """Bodies that this generator has no type for, and says so: charts and badges as images."""
 
-PROGRAM = """
-import sys
-
-from archmeter_client import Client
-from archmeter_client.api.analyses import create_analysis
-from archmeter_client.api.scaling import ask_curves
-from archmeter_client.models import AnalysisRequest, CurvesRequest
-
-client = Client(base_url=sys.argv[1])
-analysis = create_analysis.sync(client=client, body=AnalysisRequest(preset="resnet18"))
-print(analysis.name, analysis.totals.params)
-body = CurvesRequest.from_dict(
-    {"preset": "resnet18", "curves": ["width"], "phi": {"start": 0, "stop": 1, "points": 2}}
-)
-report = ask_curves.sync(client=client, body=body)
-print([point.totals.macs for point in report.curves[0].points][0])
-"""
+MINUTES = 60
 
 
 @pytest.fixture
@@ -46,45 +36,87 @@ def served(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the programs, and with generators and linter installed from npm."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("npm")
+    shutil.copytree(PROGRAMS, folder, dirs_exist_ok=True)
+    installed = run("npm", "ci", cwd=folder, minutes=5)
+    if installed.returncode:
+        pytest.skip(f"cannot install {PROGRAMS / 'package.json'}: {installed.stderr[-500:]}")
+    write_document(folder / "openapi.json")
+    return folder
+
+
+def write_document(file: Path) -> None:
+    """Write the OpenAPI document of the service."""
+    file.write_text(json.dumps(create_app(Settings()).openapi()), "utf-8")
+
+
+def run(
+    *command: str | Path, cwd: Path, minutes: float = 2, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program, which finds those that are installed beside it."""
+    path = [str(cwd / "node_modules" / ".bin"), str(cwd / "venv" / "bin"), os.environ["PATH"]]
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=minutes * MINUTES,
+        env={**os.environ, **environment, "PATH": os.pathsep.join(path)},
+    )
+
+
+def succeed(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a program that must not fail, and return what it prints."""
+    done = run(*command, cwd=cwd, **environment)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    return done.stdout
+
+
 @pytest.mark.slow
-def test_a_generated_client_posts_an_analysis_and_reads_a_curve(
+def test_openapi_python_client_loses_no_schema_and_its_client_works(
     served: str, tmp_path: Path
 ) -> None:
-    document = tmp_path / "openapi.json"
-    document.write_text(json.dumps(create_app(Settings()).openapi()), "utf-8")
+    write_document(tmp_path / "openapi.json")
     venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    installed = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", GENERATOR],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    installed = run("pip", "install", "--quiet", PYTHON_GENERATOR, cwd=tmp_path, minutes=5)
     if installed.returncode:
-        pytest.skip(f"cannot install {GENERATOR}: {installed.stderr[-500:]}")
-    generated = subprocess.run(
-        [
-            *(python.with_name("openapi-python-client"), "generate"),
-            *("--path", document, "--output-path", tmp_path / "client"),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"},
-        timeout=300,
+        pytest.skip(f"cannot install {PYTHON_GENERATOR}: {installed.stderr[-500:]}")
+    said = succeed(
+        *("openapi-python-client", "generate", "--path", "openapi.json"),
+        *("--output-path", "client"),
+        cwd=tmp_path,
     )
-    warnings = [line for line in generated.stdout.splitlines() if "WARNING" in line]
-    missing = [line for line in generated.stdout.splitlines() if "Cannot parse" in line]
+    warnings = [line for line in said.splitlines() if "WARNING" in line]
+    missing = [line for line in said.splitlines() if "Cannot parse" in line]
     assert all(any(known in line for known in NO_TYPE) for line in missing), missing
-    assert len(warnings) == len(missing), generated.stdout
-    assert "Unable to process schema" not in generated.stdout
-    run = subprocess.run(
-        [python, "-c", PROGRAM, served],
-        cwd=tmp_path / "client",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout == "resnet18 11689512\n1814073344\n"
+    assert len(warnings) == len(missing), said
+    assert "Unable to process schema" not in said
+    program = PROGRAMS / "program.py"
+    assert succeed("python", program, served, cwd=tmp_path, PYTHONPATH="client") == PRINTED
+
+
+@pytest.mark.slow
+def test_typescript_clients_have_the_types_they_need_and_work(served: str, packages: Path) -> None:
+    options = ("-i", "openapi.json", "-o", "hey", "-c", "@hey-api/client-fetch")
+    succeed("openapi-ts", *options, cwd=packages)
+    succeed("orval", "--config", "orval.config.mjs", cwd=packages, ARCHMETER_URL=served)
+    succeed("tsc", "-p", ".", cwd=packages)
+    for program in ("hey", "orval"):
+        built = packages / f"{program}.mjs"
+        succeed(
+            *("esbuild", f"{program}.ts", "--bundle", "--platform=node", "--format=esm"),
+            f"--outfile={built}",
+            cwd=packages,
+        )
+        assert succeed("node", built, served, cwd=packages) == PRINTED
+
+
+@pytest.mark.slow
+def test_a_linter_finds_nothing_wrong_with_the_document(packages: Path) -> None:
+    succeed("redocly", "lint", "openapi.json", "--format", "stylish", cwd=packages)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from archmeter.app.ask import strict_json
@@ -55,6 +56,15 @@ class Spelled:
         handler: GetCoreSchemaHandler,
     ) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._value, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        value = handler(schema)
+        ways = handler.resolve_ref_schema(value).get("anyOf", [value])
+        if any(handler.resolve_ref_schema(way).get("type") == "string" for way in ways):
+            return value
+        return {"anyOf": [value, {"type": "string", "description": f"Spelled as {self.form}."}]}
 
     def _value(self, value: object) -> object:
         return self.read(value) if isinstance(value, str) else value

@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="archmeter",
         version=version(),
         summary="What does this architecture cost?",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         description=(
             "Exact parameters, MACs, FLOPs, activations and memory of neural networks, counted "
             "from their architecture alone.\n\n"

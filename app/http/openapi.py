@@ -46,6 +46,7 @@ def install(app: FastAPI) -> None:
                 title=app.title,
                 version=app.version,
                 summary=app.summary,
+                license_info=app.license_info,
                 description=app.description,
                 routes=app.routes,
                 tags=app.openapi_tags,
