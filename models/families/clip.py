@@ -32,10 +32,14 @@ _OPEN_CLIP = "Cherti et al. 2023 (OpenCLIP)"
 _SIGLIP = "Zhai et al. 2023 (SigLIP)"
 _SIGLIP2 = "Tschannen et al. 2025 (SigLIP 2)"
 
-_QUICK: Fields = {"perceptron": "quick_gelu"}
-_ASKED: Fields = {"stem_norm": False, "pool": "attention"}
+_CLASSES = 1000
+"""Of networks whose weights were trained further on ImageNet; others end in the width of the space
+that they share with texts, as timm builds them."""
+
+_HEADLESS: Fields = {"stem_norm": False, "num_classes": 0}
+_ASKED: Fields = {**_HEADLESS, "pool": "attention"}
 _ASKED_2: Fields = {**_ASKED, "perceptron": "gelu_tanh"}
-_MEAN: Fields = {"stem_norm": False, "pool": "mean", "norm_on": "tokens"}
+_MEAN: Fields = {**_HEADLESS, "pool": "mean", "norm_on": "tokens"}
 
 FAMILY = Family(
     title="CLIP, SigLIP",
@@ -49,36 +53,47 @@ FAMILY = Family(
     spec=CLIPSpec,
     presets=(
         *(
-            _preset(f"vit_{size}_patch{patch}_clip_{side}", size, source, patch, side=side)
-            for size, patch, sides, source in (
-                ("base", 32, (224, 256, 384, 448), _CLIP),
-                ("base", 16, (224, 384), _CLIP),
-                ("large", 14, (224, 336), _CLIP),
-                ("huge", 14, (224, 336, 378), _OPEN_CLIP),
-                ("giant", 14, (224,), _OPEN_CLIP),
-                ("gigantic", 14, (224, 378), _OPEN_CLIP),
-                ("medium", 16, (224,), _OPEN_CLIP),
-                ("medium", 32, (224,), _OPEN_CLIP),
+            _preset(
+                f"vit_{size}_patch{patch}_clip_{side}",
+                size,
+                source,
+                patch,
+                {"num_classes": features},
+                side,
+            )
+            for size, patch, sides, features, source in (
+                ("base", 32, (224, 384, 448), _CLASSES, _CLIP),
+                ("base", 32, (256,), 512, _CLIP),
+                ("base", 16, (224, 384), _CLASSES, _CLIP),
+                ("large", 14, (224, 336), _CLASSES, _CLIP),
+                ("huge", 14, (224, 336), _CLASSES, _OPEN_CLIP),
+                ("huge", 14, (378,), 1024, _OPEN_CLIP),
+                ("giant", 14, (224,), 1024, _OPEN_CLIP),
+                ("gigantic", 14, (224, 378), 1280, _OPEN_CLIP),
+                ("medium", 16, (224,), 512, _OPEN_CLIP),
+                ("medium", 32, (224,), 512, _OPEN_CLIP),
             )
             for side in sides
         ),
-        _preset("vit_base_patch16_plus_clip_240", "plus", _OPEN_CLIP, side=240),
+        _preset(
+            "vit_base_patch16_plus_clip_240", "plus", _OPEN_CLIP, 16, {"num_classes": 640}, 240
+        ),
         *(
             _preset(
                 f"vit_{size}_patch{patch}_clip_quickgelu_{side}",
                 size,
                 source,
                 patch,
-                _QUICK,
+                {"perceptron": "quick_gelu", "num_classes": features},
                 side,
             )
-            for size, patch, side, source in (
-                ("base", 32, 224, _CLIP),
-                ("base", 16, 224, _CLIP),
-                ("large", 14, 224, _CLIP),
-                ("large", 14, 336, _CLIP),
-                ("huge", 14, 224, _OPEN_CLIP),
-                ("huge", 14, 378, _OPEN_CLIP),
+            for size, patch, side, features, source in (
+                ("base", 32, 224, 512, _CLIP),
+                ("base", 16, 224, 512, _CLIP),
+                ("large", 14, 224, 768, _CLIP),
+                ("large", 14, 336, 768, _CLIP),
+                ("huge", 14, 224, 1024, _OPEN_CLIP),
+                ("huge", 14, 378, 1024, _OPEN_CLIP),
             )
         ),
         *(

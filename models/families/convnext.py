@@ -57,6 +57,11 @@ class ConvNeXtSpec(ArchitectureSpec):
         "as wide as the second or (tiered) half, or (act) with an activation between.",
     )
     patch: int = Field(default=4, ge=1, le=64, description="Side of the stem's patches.")
+    first_stride: Literal[1, 2] = Field(
+        default=1,
+        description="2 for a 2x2 convolution before the first stage too, as timm has it behind "
+        "patches of side 2.",
+    )
     stem_norm: bool = Field(
         default=True, description="A norm after the stem; the isotropic networks have none."
     )
@@ -83,7 +88,8 @@ class ConvNeXtSpec(ArchitectureSpec):
                 x = downsample(x, self._width(self.base_width << stage), norm_kind=self.norm)
             return convnext_block(x, style)
 
-        x = stages(self._stem(x), scale_depths(self.depth, self.depth_multiplier), build)
+        depths = scale_depths(self.depth, self.depth_multiplier)
+        x = stages(self._stem(x), depths, build, first_stride=self.first_stride)
         return normed_classifier(
             x,
             self.num_classes,

@@ -14,9 +14,9 @@ from archmeter.models.layers.mbconv_spec import (
     Expansions,
     HeadScaling,
     Kernels,
+    MBConvSpec,
     MobileActivation,
     Ratios,
-    SqueezedSpec,
     Strides,
     Widths,
     at_stage,
@@ -26,7 +26,7 @@ from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 
-class MobileNetV3Spec(SqueezedSpec):
+class MobileNetV3Spec(MBConvSpec):
     """Searched mobile blocks; by default MobileNetV3-Large, Howard et al. 2019, Table 1."""
 
     family: Literal["mobilenet_v3"] = "mobilenet_v3"
@@ -74,6 +74,11 @@ class MobileNetV3Spec(SqueezedSpec):
         le=16384,
         description="Channels of the 1x1 convolutions before the pool; 0 for none.",
     )
+    last_from: Literal["itself", "stage"] = Field(
+        default="itself",
+        description="What the width multiplier scales: the channels of these convolutions (timm), "
+        "or those of the last stage, of which these keep their share (torchvision).",
+    )
     last_depth: int = Field(
         default=1, ge=1, le=16, description="How many there are of these convolutions."
     )
@@ -97,16 +102,22 @@ class MobileNetV3Spec(SqueezedSpec):
 
     def head(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
-        last, hidden = self.last_width, self.head_width
+        hidden = self.head_width
         return late_conv_classifier(
             x,
             self.num_classes,
-            width=self.scaled_by(self.last_scaling, last) if last else 0,
+            width=self._scaled_last(),
             depth=self.last_depth,
             hidden=self.scaled_by(self.head_scaling, hidden) if hidden else 0,
             bias=self.head_bias,
             act_kind=self.activation,
         )
+
+    def _scaled_last(self) -> int:
+        if self.last_width and self.last_from == "stage":
+            stage = at_stage(self.widths, len(self.depth) - 1)
+            return round(self.last_width / stage * self.scaled(stage))
+        return self.scaled_by(self.last_scaling, self.last_width) if self.last_width else 0
 
     def expanded(self, x: Tensor, stage: int, index: int, expansion: float) -> int:
         """Inner channels of a block on x."""
@@ -120,7 +131,7 @@ class MobileNetV3Spec(SqueezedSpec):
         """Activation inside the blocks of a stage: hard swish pays off on small maps (§5.2)."""
         return "relu" if stage < self.relu_stages else self.activation
 
-    def squeeze(self, width: int, mid: int, stage: int) -> Squeeze:  # noqa: ARG002
+    def squeeze(self, width: int, mid: int, stage: int, expansion: float) -> Squeeze:  # noqa: ARG002
         """Squeeze-and-excitation of a block: a quarter of the inner channels, hard gate (§5.3)."""
         ratio = at_stage(self.squeeze_ratios, stage)
         if not ratio:
@@ -142,6 +153,7 @@ _SMALL = {
     "head_width": 1024,
 }
 _MINIMAL = {"kernels": (3,), "squeeze_ratios": (0,), "activation": "relu"}
+_TORCHVISION = {"expanded_from": "unscaled", "last_from": "stage", "head_scaling": "full"}
 _LARGE_PAPER = "Howard et al. 2019, Table 1"
 _SMALL_PAPER = "Howard et al. 2019, Table 2; head of 1024 channels as in timm and torchvision"
 _MINIMAL_SOURCE = "TensorFlow models' minimalistic MobileNetV3; timm"
@@ -184,7 +196,7 @@ FAMILY = Family(
         _preset("tf_mobilenetv3_small_075", {"width_multiplier": 0.75, **_SMALL}, _SMALL_PAPER),
         _preset("tf_mobilenetv3_small_100", _SMALL, _SMALL_PAPER),
         _preset("tf_mobilenetv3_small_minimal_100", {**_SMALL, **_MINIMAL}, _MINIMAL_SOURCE),
-        _preset("mobilenet_v3_large", {}, "Howard et al. 2019, Table 1; torchvision"),
-        _preset("mobilenet_v3_small", _SMALL, _SMALL_PAPER),
+        _preset("mobilenet_v3_large", _TORCHVISION, "Howard et al. 2019, Table 1; torchvision"),
+        _preset("mobilenet_v3_small", {**_SMALL, **_TORCHVISION}, _SMALL_PAPER),
     ),
 )

@@ -31,6 +31,11 @@ class ResNetV2Spec(ResidualSpec):
     stride_on: Literal["3x3", "1x1"] = Field(
         default="3x3", description="Convolution of a bottleneck that strides."
     )
+    stage_projections: bool = Field(
+        default=True,
+        description="Whether the first bottleneck of each stage projects its shortcut whatever "
+        "the widths (timm), or only where shapes differ (the paper).",
+    )
     stem_norm: bool = Field(
         default=False, description="Norm and activation after the stem's last convolution."
     )
@@ -46,12 +51,16 @@ class ResNetV2Spec(ResidualSpec):
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages of pre-activation blocks, norm and activation, classifier."""
         style = self.residual_style()
+        entry = style._replace(shortcut="C") if self._projects_entries else style
+        entered = set[int]()
 
         def build(x: Tensor, stage: int, stride: int) -> Tensor:
             width = self.stage_width(stage)
             if self.block == "basic":
                 return preact_basic(x, width, stride=stride, style=style)
-            return preact_bottleneck(x, width, self.expansion * width, stride=stride, style=style)
+            how = style if stage in entered else entry
+            entered.add(stage)
+            return preact_bottleneck(x, width, self.expansion * width, stride=stride, style=how)
 
         stem = self.stem_style(bare_end=not self.stem_norm)
         x = build_stem(x, stem._replace(standardized=self.weight_standardization))
@@ -63,6 +72,10 @@ class ResNetV2Spec(ResidualSpec):
             act_kind=self.activation,
             convolutional=self.head == "conv",
         )
+
+    @property
+    def _projects_entries(self) -> bool:
+        return self.stage_projections and self.shortcut == "B"
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
@@ -87,6 +100,7 @@ _CIFAR = {
     "resolution": 32,
     "num_classes": 10,
     "head": "linear",
+    "stage_projections": False,
 }
 _CIFAR_PAPER = "He et al. 2016, Tables 1-5"
 

@@ -31,6 +31,11 @@ class SwinSpec(ArchitectureSpec):
         le=64,
         description="Side of the windows in patches; every second block shifts them by half.",
     )
+    small_maps: Literal["shrink", "pad"] = Field(
+        default="shrink",
+        description="Where a map is smaller than a window: windows shrink to it (timm), or it is "
+        "padded up to a window (torchvision).",
+    )
     patch: int = Field(default=4, ge=1, le=64, description="Side of a patch in pixels.")
     mlp_ratio: float = Field(
         default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
@@ -53,6 +58,7 @@ class SwinSpec(ArchitectureSpec):
                         -(-width // self.head_width),
                         window=self.window,
                         shifted=j % 2 == 1,
+                        padded=self.small_maps == "pad",
                         hidden=max(1, round(width * self.mlp_ratio)),
                     )
         with x.graph.scope("head"):
@@ -64,6 +70,7 @@ _PAPER = "Liu et al. 2021, §3.3 and Table 1"
 _SMALL, _BASE, _LARGE = (
     {"depth": (2, 2, 18, 2), **fields} for fields in ({}, {"base_width": 128}, {"base_width": 192})
 )
+_PADDED = {"small_maps": "pad"}
 _384 = {"window": 12, "resolution": (384, 384)}
 
 FAMILY = Family(
@@ -85,9 +92,9 @@ FAMILY = Family(
             ("swin_base_patch4_window12_384", {**_BASE, **_384}, _PAPER),
             ("swin_large_patch4_window7_224", _LARGE, _PAPER),
             ("swin_large_patch4_window12_384", {**_LARGE, **_384}, _PAPER),
-            ("swin_t", {}, "torchvision"),
-            ("swin_s", _SMALL, "torchvision"),
-            ("swin_b", _BASE, "torchvision"),
+            ("swin_t", _PADDED, "torchvision"),
+            ("swin_s", {**_SMALL, **_PADDED}, "torchvision"),
+            ("swin_b", {**_BASE, **_PADDED}, "torchvision"),
         )
     ),
 )

@@ -31,9 +31,14 @@ _UNPLACED: Fields = {"position_of_tokens": False}
 _SCALED: Fields = {"layer_scale": True}
 _THREE: Fields = {**_SCALED, **_UNPLACED}
 _MEAN: Fields = {"pool": "mean"}
+_HEADLESS: Fields = {"num_classes": 0}
 _MEAN_OF_NORMED: Fields = {**_MEAN, "norm_on": "tokens"}
-_WITH_REGISTERS: Fields = {**_THREE, "registers": 4}
+_DINOV2: Fields = {**_SCALED, **_HEADLESS}
+_WITH_REGISTERS: Fields = {**_THREE, **_HEADLESS, "registers": 4}
 _UNBIASED: Fields = {**_MEAN_OF_NORMED, **_SCALED, "qkv_bias": False}
+_WITHOUT_HEAD = {("small", 8, 224), ("large", 32, 224), ("huge", 14, 224)}
+"""Sizes that timm builds without a classifier, because the weights that it loads have none."""
+
 _DINO_SIZES = (("small", "small"), ("base", "base"), ("large", "large"), ("giant", "gated_giant"))
 
 
@@ -49,7 +54,14 @@ FAMILY = Family(
     spec=ViTSpec,
     presets=(
         *(
-            _preset(f"vit_{size}_patch{patch}_{side}", size, source, patch, side=side)
+            _preset(
+                f"vit_{size}_patch{patch}_{side}",
+                size,
+                source,
+                patch,
+                _HEADLESS if (size, patch, side) in _WITHOUT_HEAD else {},
+                side,
+            )
             for size, patches, source in (
                 ("tiny", (16,), "timm"),
                 ("small", (8, 16, 32), "timm"),
@@ -75,9 +87,9 @@ FAMILY = Family(
                 ("medium", 16, 384, _UNBIASED),
                 ("betwixt", 16, 256, _UNBIASED),
                 ("base", 16, 224, {**_MEAN_OF_NORMED, "heads": 16}),
-                ("huge", 14, 224, _MEAN_OF_NORMED),
-                ("huge", 16, 448, _MEAN_OF_NORMED),
-                ("giant", 16, 224, _MEAN_OF_NORMED),
+                ("huge", 14, 224, {**_MEAN_OF_NORMED, **_HEADLESS}),
+                ("huge", 16, 448, {**_MEAN_OF_NORMED, **_HEADLESS}),
+                ("giant", 16, 224, {**_MEAN_OF_NORMED, **_HEADLESS}),
             )
         ),
         *(
@@ -100,7 +112,7 @@ FAMILY = Family(
             for side in sides
         ),
         *(
-            _preset(f"vit_{name}_patch14_dinov2", size, _DINO, 14, _SCALED, 518)
+            _preset(f"vit_{name}_patch14_dinov2", size, _DINO, 14, _DINOV2, 518)
             for name, size in _DINO_SIZES
         ),
         *(

@@ -33,7 +33,8 @@ class WideResNetSpec(PostActivationSpec):
     def residual_block(self, x: Tensor, stage: int, stride: int, style: Residual) -> Tensor:
         """A basic block, or a bottleneck with wide inner channels."""
         width = self.stage_width(stage)
-        wide = max(1, round(width * self.widening))
+        # Rounded down, as in torchvision and timm.
+        wide = max(1, int(width * self.widening))
         if self.block == "basic":
             return basic(x, wide, stride=stride, style=style)
         return bottleneck(x, wide, self.expansion * width, stride=stride, style=style)

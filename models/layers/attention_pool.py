@@ -24,7 +24,6 @@ def latent_pool(
     *,
     hidden: int,
     kind: AttentionKind = "fused",
-    qkv_bias: bool = True,
     perceptron_kind: PerceptronKind = "gelu",
 ) -> Tensor:
     """(N, tokens, channels) -> (N, channels): y = W attention(trained, x); y + perceptron(norm(y)).
@@ -34,11 +33,10 @@ def latent_pool(
         heads: of the attention.
         hidden: channels inside the perceptron.
         kind: whether scores are ever written to memory.
-        qkv_bias: whether queries, keys and values have biases.
         perceptron_kind: its nonlinearity.
     """
-    (q,) = projected(trained_token(x), heads, 1, bias=qkv_bias)
-    k, v = projected(x, heads, 2, bias=qkv_bias)
+    (q,) = projected(trained_token(x), heads, 1, bias=True)
+    k, v = projected(x, heads, 2, bias=True)
     y = linear(attend(q, k, v, kind=kind), x.shape[2])
     y = y + perceptron(layer_norm(y), hidden, perceptron_kind)
     return select(y, 1, 0)

@@ -38,7 +38,8 @@ class DenseSpec(NamedDepthSpec):
     )
     stem: StemKind = Field(
         default="conv7",
-        description="First layers: one 7x7, three 3x3, or one 3x3 without downsampling.",
+        description="First layers: one 7x7, three 3x3 (tiered: 3/8, 6/8 and all of the width, as "
+        "in timm), or one 3x3 without downsampling.",
     )
     stem_width: int = Field(
         default=0,
@@ -83,7 +84,8 @@ class DenseSpec(NamedDepthSpec):
         stem_width = scale_width(self.stem_width or 2 * self.growth_rate, self.width_multiplier)
         layer = DenseLayer(growth, self.bottleneck, self.dropout)
         # CIFAR's stem is bare: the first layer begins with norm and activation.
-        stem = Stem(self.stem, stem_width, self.stem_pool, bare_end=self.stem == "cifar")
+        bare = self.stem == "cifar"
+        stem = Stem(self.stem, stem_width, self.stem_pool, bare_end=bare, wide_tiers=True)
         x = build_stem(x, stem)
         for i, depth in enumerate(self.depths):
             with x.graph.scope(f"stage{i + 1}"):

@@ -160,7 +160,7 @@ class MBConvSpec(ArchitectureSpec):
             at_stage(self.kernels, stage),
             stride=1 if index else at_stage(self.strides, stage),
             act_kind=self.stage_activation(stage),
-            squeeze=self.squeeze(x.channels, mid or x.channels, stage),
+            squeeze=self.squeeze(x.channels, mid or x.channels, stage, expansion),
             skip=stage >= self.plain_stages,
         )
 
@@ -182,7 +182,7 @@ class MBConvSpec(ArchitectureSpec):
         """Activation inside the blocks of a stage."""
         return self.activation
 
-    def squeeze(self, width: int, mid: int, stage: int) -> Squeeze:  # noqa: ARG002 - there is none
+    def squeeze(self, width: int, mid: int, stage: int, expansion: float) -> Squeeze:  # noqa: ARG002
         """Squeeze-and-excitation of a block that expands ``width`` channels to ``mid``."""
         return Squeeze()
 
@@ -214,9 +214,19 @@ class SqueezedSpec(MBConvSpec):
         "squeeze-and-excitation; the last holds for all later stages.",
     )
 
-    def squeeze(self, width: int, mid: int, stage: int) -> Squeeze:  # noqa: ARG002
+    squeezed_from: Literal["input", "expanded"] = Field(
+        default="expanded",
+        description="What squeezed channels are a part of: a block's input (torchvision), or its "
+        "inner channels ÷ expansion (timm), which differs where those were rounded.",
+    )
+
+    def squeeze(self, width: int, mid: int, stage: int, expansion: float) -> Squeeze:
         """Squeeze-and-excitation of a block that expands ``width`` channels to ``mid``."""
         ratio = at_stage(self.squeeze_ratios, stage)
         if not ratio:
             return Squeeze()
-        return Squeeze(make_divisible(width * ratio, 1), self.stage_activation(stage))
+        if self.squeezed_from == "expanded":
+            squeezed = max(1, round(mid * (ratio / expansion)))
+        else:
+            squeezed = make_divisible(width * ratio, 1)
+        return Squeeze(squeezed, self.stage_activation(stage))

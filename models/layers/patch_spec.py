@@ -194,13 +194,14 @@ class PatchSpec(ArchitectureSpec):
         if self.registers:
             # A linear layer lays its input out anew when there are gaps between the images.
             x = contiguous(without_first(x, self.registers))
+        # Its perceptron has no gate: as many channels go in as both halves of a gated one have.
+        gated = self.perceptron == "swiglu"
         return latent_pool(
             x,
             heads,
-            hidden=hidden,
+            hidden=2 * hidden if gated else hidden,
             kind=self.attention,
-            qkv_bias=self.qkv_bias,
-            perceptron_kind=self.perceptron,
+            perceptron_kind="gelu" if gated else self.perceptron,
         )
 
     def _classified(self, x: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ class Stem(NamedTuple):
 
     ``bare_end`` leaves out norm and activation after the last convolution: pre-activation blocks
     begin with their own. ``standardized`` is whether convolutions standardise their weights.
+    ``wide_tiers`` gives the second of three tiered convolutions 3/4 of the width, not half.
     """
 
     kind: StemKind = "conv7"
@@ -39,6 +40,7 @@ class Stem(NamedTuple):
     bare_end: bool = False
     act: ActKind = "relu"
     standardized: bool = False
+    wide_tiers: bool = False
 
     @property
     def convs(self) -> tuple[tuple[int, int, int], ...]:
@@ -53,7 +55,9 @@ class Stem(NamedTuple):
             case "deep":  # ResNet-C; Inception-v3 began so
                 return ((w // 2, 3, 2), (w // 2, 3, 1), (w, 3, 1), *last)
             case _:
-                return ((3 * w // 8, 3, 2), (w // 2, 3, 1), (w, 3, 1), *last)
+                eighth = max(1, w // 8)
+                second = 6 * eighth if self.wide_tiers else w // 2
+                return ((3 * eighth, 3, 2), (second, 3, 1), (w, 3, 1), *last)
 
 
 @block

@@ -26,7 +26,9 @@ _mask_op = lru_cache(256)(WindowMask)
 
 
 @block
-def swin_block(x: Tensor, heads: int, *, window: int, shifted: bool, hidden: int) -> Tensor:
+def swin_block(
+    x: Tensor, heads: int, *, window: int, shifted: bool, hidden: int, padded: bool = False
+) -> Tensor:
     """y = x + windows(norm(x)); y + W2 gelu(W1 norm(y)), of (N, H, W, C); Liu et al. 2021, Eq. 3.
 
     Args:
@@ -35,16 +37,20 @@ def swin_block(x: Tensor, heads: int, *, window: int, shifted: bool, hidden: int
         window: side of the windows; a side of the map where that is smaller.
         shifted: whether windows are moved by half their side.
         hidden: channels inside the perceptron.
+        padded: whether a smaller map is padded up to the window instead.
     """
-    x = x + window_attention(layer_norm(x), heads, window=window, shifted=shifted)
+    y = layer_norm(x)
+    x = x + window_attention(y, heads, window=window, shifted=shifted, padded=padded)
     return x + perceptron(layer_norm(x), hidden)
 
 
 @block
-def window_attention(x: Tensor, heads: int, *, window: int, shifted: bool) -> Tensor:
+def window_attention(
+    x: Tensor, heads: int, *, window: int, shifted: bool, padded: bool = False
+) -> Tensor:
     """Attention in each window of (N, H, W, C), over positions relative to each other."""
     height, width = size = x.shape[1], x.shape[2]
-    sides = min(window, height), min(window, width)
+    sides = (window, window) if padded else (min(window, height), min(window, width))
     # A map that is one window has nothing beside it to look at.
     down, across = shift = (
         sides[0] // 2 if shifted and height > window else 0,
