@@ -14,13 +14,14 @@ block called once more as before is copied.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import reduce, wraps
 from threading import Lock
 from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
 
 from archmeter.models.calls import Call, CallsOf, calls_of, seen
 from archmeter.models.errors import GraphTooLarge, ShapeError
 from archmeter.models.ops import Input, Op, Shape
+from archmeter.models.output_stride import StrideLimit, surrounding
 from archmeter.models.scope import Scope
 from archmeter.models.tensor import Tensor
 
@@ -79,6 +80,7 @@ class Graph:
         reused: for operators that own no weights, by index, the index of who owns what they use.
         copies: scopes of blocks that were copied as wholes, in order.
         here: the innermost scope that is open.
+        limit: of the stride of the maps, if there is one.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
@@ -94,6 +96,7 @@ class Graph:
         self.outputs: list[Tensor] = []
         self.root = Scope(self, "", None)
         self.here = self.root
+        self.limit: StrideLimit | None = None
         self._tensors: list[Tensor] = []  # made when somebody reads them
         self._lock = Lock()
         self._max_operators = max_operators
@@ -135,6 +138,8 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
+        if self.limit is not None:
+            op, inputs = self._limited(self.limit, op, inputs)
         scope, label = self.here, op.label
         index = len(self.calls)
         if index >= self._max_operators:
@@ -166,6 +171,8 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
+        if self.limit is not None:
+            return reduce(lambda made, op: self.append(op, made), ops, x)
         calls, scope, calls_of_op = self.calls, self.here, self._calls_of
         names, ordinals = scope.names, self.ordinals
         start, more = len(calls), len(ops) - 1
@@ -192,7 +199,9 @@ class Graph:
             ShapeError: if the weights would need another shape.
         """
         call = self.calls[made.index]
-        tensor = self.append(call.op, x)
+        tensor = self._unlimited(call.op, x)  # the operator was adapted when it was first applied
+        if self.limit is not None:
+            self.limit.same(x, tensor.index)
         self.reused[tensor.index] = self.reused.get(made.index, made.index)
         if self.calls[tensor.index].weights != call.weights:
             raise ShapeError(f"weights for {call.input_shapes[0]} do not fit {x.shape}")
@@ -213,7 +222,7 @@ class Graph:
         start = len(self.calls)
         known: _Block | None = None
         key: tuple[object, ...] = ()
-        if len(args) <= FEW_ARGUMENTS:
+        if len(args) <= FEW_ARGUMENTS and self.limit is None:
             given = (*args, *named.values())
             alike = [(start - x.index, x.shape) if isinstance(x, Tensor) else x for x in given]
             at_the_top = self.here is self.root  # stages are there, which number what is in them
@@ -305,6 +314,23 @@ class Graph:
             tensor.inputs = tuple([tensors[index - back] for back in sources])
             tensor.reuses = None if owner is None else tensors[owner]
             tensors.append(tensor)
+
+    def _limited(
+        self, limit: StrideLimit, op: Op, inputs: tuple[Tensor, ...]
+    ) -> tuple[Op, tuple[Tensor, ...]]:
+        """An operator within a limit of strides, and what it is applied to."""
+        adapted, margin = limit.adapted(op, inputs, len(self.calls))
+        if margin is not None:
+            inputs = (self._unlimited(surrounding(margin), *inputs),)
+        return adapted, inputs
+
+    def _unlimited(self, op: Op, x: Tensor) -> Tensor:
+        """Apply an operator as it is."""
+        limit, self.limit = self.limit, None
+        try:
+            return self.append(op, x)
+        finally:
+            self.limit = limit
 
     def _look_up(self, op: Op) -> CallsOf:
         """The calls of an operator; from now on found by its address, cheaper than by its value."""

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
+from archmeter.models.output_stride import StrideLimit
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
 
@@ -82,6 +84,10 @@ class ArchitectureSpec(BaseModel, ABC):
     def network(self, x: Tensor) -> Tensor:
         """Describe the network, from the input (N, C, H, W) to its output."""
 
+    def described(self, x: Tensor) -> Tensor:
+        """The network under what its spec says of the whole of it."""
+        return self.network(x)
+
     @classmethod
     def overridden(cls, fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
         """A preset's fields with some of them replaced."""
@@ -99,11 +105,37 @@ class ArchitectureSpec(BaseModel, ABC):
             ShapeError: if sizes do not fit together.
             GraphTooLarge: if there is too much of it.
         """
-        return Graph.trace(self.network, (batch, self.in_channels, *self.resolution))
+        return Graph.trace(self.described, (batch, self.in_channels, *self.resolution))
 
     def canonical(self) -> dict[str, Any]:
         """Every field as JSON, sorted: equal for equal specs, however they were spelled."""
         return dict(sorted(self.model_dump(mode="json").items()))
+
+
+class ConvolutionalSpec(ArchitectureSpec):
+    """What every convolutional network can be asked for besides."""
+
+    output_stride: Literal[1, 2, 4, 8, 16, 32] | None = Field(
+        default=None,
+        description="Pixels of the image to an element of the smallest maps, for segmentation and "
+        "detection: later strides become 1. Null for those of the network.",
+    )
+    dilated: bool = Field(
+        default=True,
+        description="With an output stride: whether kernels spread to see what they saw (DeepLab), "
+        "or stay as they are (a last stride of 1, as in re-identification).",
+    )
+
+    def described(self, x: Tensor) -> Tensor:
+        """The network, no map of which is smaller than its output stride says."""
+        if not self.output_stride:
+            return self.network(x)
+        x.graph.limit = StrideLimit(self.output_stride, dilated=self.dilated)
+        try:
+            return self.network(x)
+        except ShapeError as error:
+            told = f"{error.detail}, with an output stride of {self.output_stride}"
+            raise ShapeError(told, path=error.path) from None
 
 
 class InputSpec(BaseModel):

@@ -143,6 +143,29 @@ SPREAD: dict[str, dict[str, Any]] = {
         "resolution": 64,
     },
     "attention within windows": {"preset": "swin_t", "depth": [2, 2], "resolution": 68},
+    "dilated instead of strided": {**RESNET26, "output_stride": 8},
+    "pooled shortcuts that no longer stride": {
+        "preset": "resnet26d",
+        "output_stride": 4,
+        "resolution": 64,
+    },
+    "padded patches that no longer stride": {
+        "preset": "convnext_zepto_rms",
+        "output_stride": 8,
+        "resolution": 64,
+    },
+    "blurs that no longer stride": {
+        "preset": "resnetblur18",
+        "output_stride": 8,
+        "resolution": 64,
+    },
+    "shortcut A that no longer strides": {**CIFAR, "output_stride": 2},
+    "windows padded up": {
+        "preset": "swin_t",
+        "depth": [2, 2],
+        "small_maps": "pad",
+        "resolution": 20,
+    },
     "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 

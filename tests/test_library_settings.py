@@ -2,7 +2,8 @@
 
 ``data/settings.csv`` holds figures of networks as timm and torchvision build them under other
 settings than their published ones; a figure is left empty where a library keeps it elsewhere, as
-torchvision computes the masks of shifted windows anew in every pass.
+torchvision computes the masks of shifted windows anew in every pass. The few that are meant to
+differ say why.
 """
 
 from __future__ import annotations
@@ -26,4 +27,5 @@ FIGURES = ("params", "buffers", "macs", "activations")
 def test_a_knob_means_what_it_means_in_the_library(row: dict[str, str]) -> None:
     totals = analyze(resolve(json.loads(row["spec"]))).totals
     theirs = {figure: int(row[figure]) for figure in FIGURES if row[figure]}
-    assert {figure: getattr(totals, figure) for figure in theirs} == theirs
+    ours = {figure: getattr(totals, figure) for figure in theirs}
+    assert (ours != theirs) if row["reason"] else (ours == theirs)

@@ -12,12 +12,12 @@ from archmeter.models.layers.basics import act, conv, local_response_norm, max_p
 from archmeter.models.layers.classifiers import hidden_classifier
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=32)]
 
 
-class AlexNetSpec(ArchitectureSpec):
+class AlexNetSpec(ConvolutionalSpec):
     """Large windows first, 3x3 last, overlapping pools between; two hidden layers."""
 
     family: Literal["alexnet"] = "alexnet"

@@ -20,14 +20,14 @@ from archmeter.models.layers.inception import (
 from archmeter.models.layers.inception_module import inception_v2
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 Module = Annotated[tuple[OptionalWidth, ...], Field(min_length=6, max_length=6)]
 Stage = Annotated[tuple[Module, ...], Field(min_length=1, max_length=64)]
 
 
-class BNInceptionSpec(ArchitectureSpec):
+class BNInceptionSpec(ConvolutionalSpec):
     """Modules with two 3x3 convolutions in place of the 5x5, some of which halve the map."""
 
     family: Literal["bn_inception"] = "bn_inception"

@@ -20,10 +20,10 @@ from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import overlapping_convs, patches
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 
-class ConvNeXtSpec(ArchitectureSpec):
+class ConvNeXtSpec(ConvolutionalSpec):
     """A patchifying stem, and stages of ConvNeXt blocks with 2x2 convolutions between them."""
 
     family: Literal["convnext"] = "convnext"

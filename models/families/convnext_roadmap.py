@@ -15,10 +15,10 @@ from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 
-class ConvNeXtRoadmapSpec(ArchitectureSpec):
+class ConvNeXtRoadmapSpec(ConvolutionalSpec):
     """Residual bottlenecks with every decision of the roadmap open; by default, ResNet-50."""
 
     family: Literal["convnext_roadmap"] = "convnext_roadmap"

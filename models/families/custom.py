@@ -20,7 +20,7 @@ from archmeter.models.layers.composable.heads import AnyHead, PooledHead
 from archmeter.models.layers.composable.override import changed, changed_stages
 from archmeter.models.layers.composable.part import Part, Scaling
 from archmeter.models.layers.composable.stems import AnyStem, ConvStem
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset
 
 Stages = Annotated[tuple[AnyStage, ...], Field(min_length=1, max_length=16)]
 
@@ -50,7 +50,7 @@ _REGNETY_4GF = _stages(
 )
 
 
-class CustomSpec(ArchitectureSpec):
+class CustomSpec(ConvolutionalSpec):
     """A stem, stages of any blocks, and a head; by default, RegNetY-4GF."""
 
     family: Literal["custom"] = "custom"

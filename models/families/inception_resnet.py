@@ -25,7 +25,7 @@ from archmeter.models.layers.inception_residual import (
     inception_resnet_reduction,
 )
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 Depth = Annotated[int, Field(ge=1, le=2048)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -40,7 +40,7 @@ BRANCHED_WIDTHS = (32, 32, 64, 96, 64, 96, 64, 64, 64, 96, 192)
 FIRST_WIDTH = 32
 
 
-class InceptionResNetSpec(ArchitectureSpec):
+class InceptionResNetSpec(ConvolutionalSpec):
     """Inception modules that end in a 1x1 convolution, scaled down and added to their input."""
 
     family: Literal["inception_resnet"] = "inception_resnet"

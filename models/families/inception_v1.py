@@ -27,14 +27,14 @@ from archmeter.models.layers.inception import (
 from archmeter.models.layers.inception_module import inception_v1
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Width
 
 Module = Annotated[tuple[Width, ...], Field(min_length=6, max_length=6)]
 Stage = Annotated[tuple[Module, ...], Field(min_length=1, max_length=64)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
-class InceptionV1Spec(ArchitectureSpec):
+class InceptionV1Spec(ConvolutionalSpec):
     """A stem, then modules of four branches in stages that end in a max pool; Table 1."""
 
     family: Literal["inception_v1"] = "inception_v1"

@@ -22,12 +22,12 @@ from archmeter.models.layers.inception import (
 )
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 PerModule = Annotated[tuple[Width, ...], Field(min_length=1, max_length=256)]
 
 
-class InceptionV3Spec(ArchitectureSpec):
+class InceptionV3Spec(ConvolutionalSpec):
     """Three kinds of modules on maps of 35, 17 and 8 pixels a side; Table 1 and Figs. 5-7."""
 
     family: Literal["inception_v3"] = "inception_v3"

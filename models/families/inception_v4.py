@@ -19,12 +19,12 @@ from archmeter.models.layers.inception import (
     stem_v4,
 )
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 Depth = Annotated[int, Field(ge=1, le=2048)]
 
 
-class InceptionV4Spec(ArchitectureSpec):
+class InceptionV4Spec(ConvolutionalSpec):
     """Three kinds of modules on maps of 35, 17 and 8 pixels a side; Figs. 3-9."""
 
     family: Literal["inception_v4"] = "inception_v4"

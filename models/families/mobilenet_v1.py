@@ -14,10 +14,10 @@ from archmeter.models.layers.mbconv import depthwise_separable
 from archmeter.models.layers.mbconv_spec import Kernel, MobileActivation
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import make_divisible, scale_depths
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 
-class MobileNetV1Spec(ArchitectureSpec):
+class MobileNetV1Spec(ConvolutionalSpec):
     """A strided 3x3 convolution, then depthwise and pointwise ones; Howard et al., Table 1.
 
     The paper's α is the width multiplier, its ρ the resolution.

@@ -25,10 +25,10 @@ from archmeter.models.layers.stages import stages
 from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, scale_depths
-from archmeter.models.spec import ArchitectureSpec, Family, Multiplier, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Multiplier, Paper, Preset, Width
 
 
-class RegNetSpec(ArchitectureSpec):
+class RegNetSpec(ConvolutionalSpec):
     """A 3x3 stem and stages of grouped bottlenecks whose sizes five numbers generate."""
 
     family: Literal["regnet"] = "regnet"

@@ -14,10 +14,18 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.shuffle import grouped_shuffle_unit
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Multiplier, Paper, Preset, Width
+from archmeter.models.spec import (
+    ConvolutionalSpec,
+    Depths,
+    Family,
+    Multiplier,
+    Paper,
+    Preset,
+    Width,
+)
 
 
-class ShuffleNetV1Spec(ArchitectureSpec):
+class ShuffleNetV1Spec(ConvolutionalSpec):
     """A 3x3 stem, then stages of units whose 1x1 convolutions are grouped; Table 1."""
 
     family: Literal["shufflenet_v1"] = "shufflenet_v1"

@@ -14,10 +14,10 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.shuffle import EntrySplit, split_shuffle_unit
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 
-class ShuffleNetV2Spec(ArchitectureSpec):
+class ShuffleNetV2Spec(ConvolutionalSpec):
     """A 3x3 stem, stages of split and shuffled units, a wide 1x1 convolution; Table 5."""
 
     family: Literal["shufflenet_v2"] = "shufflenet_v2"

@@ -13,10 +13,10 @@ from archmeter.models.layers.classifiers import mapped_classifier
 from archmeter.models.layers.fire import Bypass, Fire, fire
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 
-class SqueezeNetSpec(ArchitectureSpec):
+class SqueezeNetSpec(ConvolutionalSpec):
     """Stages of fire modules under the metaparameters of §5.1: fire i expands to e_i channels.
 
     e_i = base_expand + expand_step · ⌊i / expand_every⌋, counted from 0 over all stages.

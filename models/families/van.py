@@ -18,7 +18,7 @@ from archmeter.models.layers.van_block import (
     van_block,
 )
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
 Expansions = Annotated[
@@ -26,7 +26,7 @@ Expansions = Annotated[
 ]
 
 
-class VANSpec(ArchitectureSpec):
+class VANSpec(ConvolutionalSpec):
     """Overlapping patches, then at each stage blocks of large-kernel attention and a perceptron."""
 
     family: Literal["van"] = "van"

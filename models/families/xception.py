@@ -12,10 +12,10 @@ from archmeter.models.layers.basics import act, conv, norm
 from archmeter.models.layers.inception import dropout_classifier
 from archmeter.models.layers.separable import separable_unit, xception_block
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 
-class XceptionSpec(ArchitectureSpec):
+class XceptionSpec(ConvolutionalSpec):
     """Entry, middle and exit flow of residual blocks; Fig. 5."""
 
     family: Literal["xception"] = "xception"

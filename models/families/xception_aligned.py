@@ -13,12 +13,12 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.separable import aligned_block, preact_aligned_block, separable_chain
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
 Stage = Annotated[tuple[Width, ...], Field(min_length=1, max_length=64)]
 
 
-class AlignedXceptionSpec(ArchitectureSpec):
+class AlignedXceptionSpec(ConvolutionalSpec):
     """Entry, middle and exit flow without pools: separable convolutions stride; Fig. 4."""
 
     family: Literal["xception_aligned"] = "xception_aligned"

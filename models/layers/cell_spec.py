@@ -20,10 +20,10 @@ from archmeter.models.layers.basics import (
 )
 from archmeter.models.layers.cells import Cell, CellStyle, cell
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Width
 
 
-class CellSpec(ArchitectureSpec):
+class CellSpec(ConvolutionalSpec):
     """A stack of normal cells, with a reduction cell between stages; Zoph et al. 2017, Fig. 2."""
 
     aux_widths: ClassVar[tuple[int, int]] = (128, 768)

@@ -9,7 +9,7 @@ from pydantic import Field
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.dark import DarkAct
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ArchitectureSpec, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Resolution, Width
 
 Counts = Annotated[
     tuple[Annotated[int, Field(ge=0, le=2048)], ...], Field(min_length=1, max_length=8)
@@ -31,7 +31,7 @@ def of_stage(values: tuple[T, ...], stage: int) -> T:
     return values[min(stage, len(values) - 1)]
 
 
-class DarkSpec(ArchitectureSpec):
+class DarkSpec(ConvolutionalSpec):
     """A staged network whose widths double with each stage."""
 
     depth: Counts = Field(default=(1, 2, 8, 8, 4), description="Blocks per stage.")

@@ -14,7 +14,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
-from archmeter.models.spec import ArchitectureSpec, Depths, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Width
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def stretched(values: Sequence[T], count: int) -> list[T]:
     return out[:count]
 
 
-class MBConvSpec(ArchitectureSpec):
+class MBConvSpec(ConvolutionalSpec):
     """A 3x3 stem, stages of mobile blocks, a wide 1x1 convolution and a classifier.
 
     Knobs of stages are lists with one value to a stage; the last holds for all later stages.

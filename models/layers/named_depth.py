@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from archmeter.models.scaling import scale_depths
-from archmeter.models.spec import ArchitectureSpec, Depths
+from archmeter.models.spec import ConvolutionalSpec, Depths
 
 BLOCKS_PER_STAGE_SCHEMA: dict[str, Any] = {
     "type": "array",
@@ -25,7 +25,7 @@ def depth_schema(numbers: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [{"type": "integer", **numbers}, BLOCKS_PER_STAGE_SCHEMA]}
 
 
-class NamedDepthSpec(ArchitectureSpec):
+class NamedDepthSpec(ConvolutionalSpec):
     """A staged network whose depth may be given as its number of weight layers.
 
     The number, as in the networks' names, is expanded into blocks per stage (and the kind of block,

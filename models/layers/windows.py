@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Tensor, block
 from archmeter.models.layers.basics import (
     contiguous,
@@ -79,6 +80,8 @@ def patch_merging(x: Tensor, channels: int | None = None) -> Tensor:
 
     The result has other ``channels`` where they are given.
     """
+    if x.graph.limit is not None:
+        raise ShapeError("merging patches halves the map by its very form: no output stride holds")
     x = _padded(x, x.shape[1] % 2, x.shape[2] % 2)
     _, height, width, merged = x.shape
     x = reshape(x, height // 2, 2, width // 2, 2, merged)
