@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.figures import READERS
 from archmeter.app.ask.network import NetworkRequest
 from archmeter.app.ask.request import from_text
 from archmeter.app.ask.totals import TOTALS
 from archmeter.app.ask.validation import nearest
-from archmeter.app.http.badge_image import Badge, drawn
+from archmeter.app.http.badge_image import ShieldsBadge, drawn
 from archmeter.app.http.charts import ANYWHERE
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.http.dependencies import AnalysesOfApp
-from archmeter.app.http.operations import (
-    NOT_MODIFIED,
-    headers,
-    in_path,
-    json_of,
-    query_parameters,
-)
+from archmeter.app.http.operations import content_of, in_path, json_of, kept, query_parameters
 from archmeter.app.http.problems import problems
 from archmeter.models.errors import ArchmeterError
 
@@ -70,26 +62,6 @@ class BadgeRequest(NetworkRequest):
     """Colour behind the label."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShieldsBadge(Answer):
-    """What shields.io draws a badge from."""
-
-    label: str
-    """The text on the left."""
-
-    message: str
-    """The text on the right."""
-
-    color: str
-    """Colour behind the message."""
-
-    labelColor: str  # noqa: N815 - as shields.io has it
-    """Colour behind the label."""
-
-    schemaVersion: Literal[1] = 1  # noqa: N815 - as shields.io has it
-    """Version of this description."""
-
-
 ANSWERS = (ShieldsBadge,)
 """What is answered here."""
 
@@ -118,10 +90,6 @@ def badge(total: str, request: BadgeRequest, analyses: AnalysesOfApp) -> Shields
     )
 
 
-def _image(found: ShieldsBadge) -> bytes:
-    return drawn(Badge(found.label, found.message, found.color, found.labelColor)).encode()
-
-
 def _route(
     media_type: str, write: Callable[[ShieldsBadge], bytes]
 ) -> Callable[..., Awaitable[Response]]:
@@ -137,29 +105,22 @@ def _route(
 
 _TOTAL = in_path("total", "The total that is shown.", TOTALS)
 
-for _ending, _media_type, _write, _content, _what in (
-    ("svg", _SVG, _image, {_SVG: {"schema": {"type": "string"}}}, "Draw"),
-    ("json", "application/json", ShieldsBadge.to_json, json_of("ShieldsBadge"), "Describe"),
+for _ending, _media_type, _write, _content, _what, _description in (
+    (
+        *("svg", _SVG, lambda found: drawn(found).encode(), {_SVG: content_of("svg")}, "Draw"),
+        "Draw a badge: one total of a network, beside its name.",
+    ),
+    (
+        *("json", "application/json", ShieldsBadge.to_json, json_of("ShieldsBadge"), "Describe"),
+        "Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`.",
+    ),
 ):
     router.add_api_route(
         f"/{{total}}.{_ending}",
         _route(_media_type, _write),
         operation_id=f"{_what.lower()}Badge",
         summary=f"{_what} a badge",
-        description=(
-            "Draw a badge: one total of a network, beside its name."
-            if _ending == "svg"
-            else "Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`."
-        ),
-        response_class=Response,
-        responses={
-            200: {
-                "description": "The badge.",
-                "headers": headers("ETag", "Cache-Control", *ANYWHERE),
-                "content": _content,
-            },
-            304: NOT_MODIFIED,
-            **problems(404, 409, 422, 503),
-        },
+        description=_description,
+        responses=kept("The badge.", _content, *ANYWHERE) | problems(404, 409, 422, 503),
         openapi_extra={"parameters": [_TOTAL, *query_parameters(BadgeRequest)]},
     )
