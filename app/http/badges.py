@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from archmeter.analyzers.answers.units import si
@@ -21,6 +20,7 @@ from archmeter.app.http.conditional import unless_held
 from archmeter.app.http.dependencies import AnalysesOfApp
 from archmeter.app.http.operations import content_of, in_path, json_of, kept, query_parameters
 from archmeter.app.http.problems import problems
+from archmeter.app.store.analyses import Analyses
 from archmeter.models.errors import ArchmeterError
 
 router = APIRouter(prefix="/badges", tags=["charts"])
@@ -71,7 +71,7 @@ def label_of(total: str) -> str:
     return _SHORT.get(total, total.removesuffix("_bytes").replace("_", " "))
 
 
-def badge(total: str, request: BadgeRequest, analyses: AnalysesOfApp) -> ShieldsBadge:
+def badge(total: str, request: BadgeRequest, analyses: Analyses) -> ShieldsBadge:
     """A total of a network in words.
 
     Raises:
@@ -90,37 +90,41 @@ def badge(total: str, request: BadgeRequest, analyses: AnalysesOfApp) -> Shields
     )
 
 
-def _route(
-    media_type: str, write: Callable[[ShieldsBadge], bytes]
-) -> Callable[..., Awaitable[Response]]:
-    async def read(request: Request, analyses: AnalysesOfApp) -> Response:
-        total = str(request.path_params["total"])
-        asked = from_text(BadgeRequest, dict(request.query_params))
-        found = await to_thread.run_sync(badge, total, asked, analyses)
-        sent = {"Cache-Control": _KEPT, **ANYWHERE}
-        return unless_held(request, Response(write(found), headers=sent, media_type=media_type))
+Total = Annotated[str, Path(include_in_schema=False)]  # described below, with all there are
 
-    return read
-
-
+_SENT = {"Cache-Control": _KEPT, **ANYWHERE}
 _TOTAL = in_path("total", "The total that is shown.", TOTALS)
+_PARAMETERS = {"parameters": [_TOTAL, *query_parameters(BadgeRequest)]}
+_PROBLEMS = problems(404, 409, 422, 503)
 
-for _ending, _media_type, _write, _content, _what, _description in (
-    (
-        *("svg", _SVG, lambda found: drawn(found).encode(), {_SVG: content_of("svg")}, "Draw"),
-        "Draw a badge: one total of a network, beside its name.",
-    ),
-    (
-        *("json", "application/json", ShieldsBadge.to_json, json_of("ShieldsBadge"), "Describe"),
-        "Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`.",
-    ),
-):
-    router.add_api_route(
-        f"/{{total}}.{_ending}",
-        _route(_media_type, _write),
-        operation_id=f"{_what.lower()}Badge",
-        summary=f"{_what} a badge",
-        description=_description,
-        responses=kept("The badge.", _content, *ANYWHERE) | problems(404, 409, 422, 503),
-        openapi_extra={"parameters": [_TOTAL, *query_parameters(BadgeRequest)]},
-    )
+
+@router.get(
+    "/{total}.svg",
+    operation_id="drawBadge",
+    summary="Draw a badge",
+    responses=kept("The badge.", {_SVG: content_of("svg")}, *ANYWHERE) | _PROBLEMS,
+    openapi_extra=_PARAMETERS,
+)
+async def draw_badge(total: Total, request: Request, analyses: AnalysesOfApp) -> Response:
+    """Draw a badge: one total of a network, beside its name."""
+    found = await _asked(total, request, analyses)
+    return unless_held(request, Response(drawn(found), headers=_SENT, media_type=_SVG))
+
+
+@router.get(
+    "/{total}.json",
+    operation_id="describeBadge",
+    summary="Describe a badge",
+    responses=kept("The badge.", json_of("ShieldsBadge"), *ANYWHERE) | _PROBLEMS,
+    openapi_extra=_PARAMETERS,
+)
+async def describe_badge(total: Total, request: Request, analyses: AnalysesOfApp) -> Response:
+    """Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`."""
+    found = await _asked(total, request, analyses)
+    sent = Response(found.to_json(), headers=_SENT, media_type="application/json")
+    return unless_held(request, sent)
+
+
+async def _asked(total: str, request: Request, analyses: Analyses) -> ShieldsBadge:
+    asked = from_text(BadgeRequest, dict(request.query_params))
+    return await to_thread.run_sync(badge, total, asked, analyses)
