@@ -10,10 +10,10 @@ from pydantic import Field
 
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.figures import READERS
+from archmeter.analyzers.scaling.totals import UnknownTotal
 from archmeter.app.ask.network import NetworkRequest
 from archmeter.app.ask.request import from_text
 from archmeter.app.ask.totals import TOTALS
-from archmeter.app.ask.validation import nearest
 from archmeter.app.http.badge_image import ShieldsBadge, drawn
 from archmeter.app.http.charts import ANYWHERE
 from archmeter.app.http.conditional import unless_held
@@ -21,7 +21,6 @@ from archmeter.app.http.dependencies import AnalysesOfApp
 from archmeter.app.http.operations import content_of, in_path, json_of, kept, query_parameters
 from archmeter.app.http.problems import problems
 from archmeter.app.store.analyses import Analyses
-from archmeter.models.errors import ArchmeterError
 
 router = APIRouter(prefix="/badges", tags=["charts"])
 
@@ -38,12 +37,6 @@ Colour = Annotated[
         json_schema_extra={"examples": ["0072b2"]},
     ),
 ]
-
-
-class UnknownTotal(ArchmeterError):
-    """There is no total of this name."""
-
-    code = "unknown_total"
 
 
 class BadgeRequest(NetworkRequest):
@@ -78,9 +71,7 @@ def badge(total: str, request: BadgeRequest, analyses: Analyses) -> ShieldsBadge
         ArchmeterError: if there is no such total, or no such network.
     """
     if total not in TOTALS:
-        accepted = nearest(total, TOTALS) or ", ".join(TOTALS)
-        message = f"there is no total {total[:80]!r}"
-        raise UnknownTotal(message, field="total", value=total, accepted=accepted)
+        raise UnknownTotal(total, TOTALS, field="total")
     figure = READERS[total](request.network(analyses).profile())
     return ShieldsBadge(
         label=request.label or label_of(total),
