@@ -218,9 +218,26 @@ def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
     import torch
     from torch._prims_common import suggest_memory_format
     from torch.nn.functional import conv1d, conv2d
+
+    def layout(x: Tensor) -> Layout:
+        maps = x.dim() == 4  # noqa: PLR2004 - images, channels, height, width
+        last = maps and suggest_memory_format(x) is torch.channels_last
+        wanted = torch.channels_last if last else torch.contiguous_format
+        return Layout(last, not x.is_contiguous(memory_format=wanted))
+
+    def watched(function: Callable[..., Any], *args: Any, **kwargs: Any) -> object:
+        if function in (conv1d, conv2d):
+            layouts.append(layout(args[0]))
+        return function(*args, **kwargs)
+
+    return calls_through(watched)
+
+
+def calls_through(call: Callable[..., object]) -> AbstractContextManager[object]:
+    """Lets a function make all calls of torch's: it is given each of them, and its arguments."""
     from torch.overrides import TorchFunctionMode
 
-    class Watching(TorchFunctionMode):
+    class Through(TorchFunctionMode):
         def __torch_function__(
             self,
             func: Callable[..., Any],
@@ -228,14 +245,6 @@ def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
             args: tuple[Any, ...] = (),
             kwargs: dict[str, Any] | None = None,
         ) -> object:
-            if func in (conv1d, conv2d):
-                layouts.append(_layout(args[0]))
-            return func(*args, **(kwargs or {}))
+            return call(func, *args, **(kwargs or {}))
 
-    def _layout(x: Tensor) -> Layout:
-        maps = x.dim() == 4  # noqa: PLR2004 - images, channels, height, width
-        last = maps and suggest_memory_format(x) is torch.channels_last
-        wanted = torch.channels_last if last else torch.contiguous_format
-        return Layout(last, not x.is_contiguous(memory_format=wanted))
-
-    return Watching()
+    return Through()

@@ -16,7 +16,7 @@ from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from archmeter.analyzers.allocator import measure, predict
+from archmeter.analyzers.allocator import calls_through, measure, predict
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions import fvcore_count, fvcore_extra
@@ -227,21 +227,13 @@ def saved_bytes(module: nn.Module, x: Tensor) -> int:
 def _attention_by(kernel: Callable[..., Any]) -> AbstractContextManager[object]:
     """Attention in one kernel on the meta device too, where torch would compose it."""
     from torch.nn.functional import scaled_dot_product_attention
-    from torch.overrides import TorchFunctionMode
 
-    class OneKernel(TorchFunctionMode):
-        def __torch_function__(
-            self,
-            func: Callable[..., Any],
-            types: object,
-            args: tuple[Any, ...] = (),
-            kwargs: dict[str, Any] | None = None,
-        ) -> object:
-            if func is scaled_dot_product_attention and args[0].is_meta:
-                return kernel(*args)[0]
-            return func(*args, **(kwargs or {}))
+    def by_kernel(function: Callable[..., Any], *args: Any, **kwargs: Any) -> object:
+        if function is scaled_dot_product_attention and args[0].is_meta:
+            return kernel(*args)[0]
+        return function(*args, **kwargs)
 
-    return OneKernel()
+    return calls_through(by_kernel)
 
 
 def _identity(tensor: Tensor) -> int:

@@ -16,6 +16,9 @@ _TEXT_MEDIA_TYPES = {
 _NAMES = {"markdown": "md"}
 """Formats of tables that have another name here than as the ending of a file."""
 
+BINARY = ("png", "pdf", "parquet", "arrow")
+"""Formats, of tables and of charts, that are no text, and compressed already."""
+
 TABLES = ("csv", "markdown", "ndjson", "tex", "parquet", "arrow")
 
 

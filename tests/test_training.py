@@ -12,11 +12,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from archmeter.analyzers.audit import _trains, saved_bytes
 from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.roofline import needed_bytes
 from archmeter.analyzers.saved_tensors import kept
 from archmeter.analyzers.training.checkpointing import UnknownPart, policies
 from archmeter.analyzers.training.freezing import UnknownFreeze, freezable
 from archmeter.analyzers.training.kept_list import kept_list
-from archmeter.analyzers.training.largest_batch import inference_bytes, largest_batch
+from archmeter.analyzers.training.largest_batch import largest_batch
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.plans import plans
 from archmeter.analyzers.training.step import TrainingStep
@@ -341,7 +342,7 @@ def test_the_largest_batch_fits_and_one_image_more_does_not(
     def needed(batch: int) -> int:
         profile = Profile(spec.graph(batch))
         if training is None:
-            return inference_bytes(profile)
+            return needed_bytes(profile)
         return TrainingStep(profile, training).memory.peak_bytes
 
     assert found.needed_bytes == needed(found.batch) <= available

@@ -5,6 +5,9 @@ Most call them FLOPs; some print two operations for each, some divide by 2³⁰ 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.line_items import NO_TERMS, Line, Sheet, Terms, Tool
 from archmeter.analyzers.reading import Reading
@@ -73,16 +76,21 @@ def multiply_accumulates(call: Call) -> Terms:
     return NO_TERMS if line is None else ((line, macs(call)),)
 
 
-def _once(graph: Graph, *, times: int = 1) -> Sheet:
+def sheet_of(terms: Callable[[Call], Terms], graph: Graph) -> Sheet:
+    """What a tool whose rules are all there is to it counts, beside our MACs."""
     sheet = Sheet()
     for tensor in graph.tensors:
-        for line, count in multiply_accumulates(tensor.call):
-            sheet.add(line, times * count, times * count)
+        sheet.enter(terms(tensor.call), macs(tensor.call))
     return sheet
 
 
+_once = partial(sheet_of, multiply_accumulates)
+
+
 def _twice(graph: Graph) -> Sheet:
-    return _once(graph, times=2)
+    sheet = _once(graph)
+    sheet.merge(_once(graph))
+    return sheet
 
 
 def _in_binary(graph: Graph) -> Sheet:

@@ -8,10 +8,12 @@ stand behind one vector an image, as in classifiers and squeeze-excitation.
 
 from __future__ import annotations
 
-from archmeter.analyzers.compute import flops, macs
-from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
-from archmeter.analyzers.conventions.papers import multiply_accumulates
-from archmeter.models.graph import Call, Graph
+from functools import partial
+
+from archmeter.analyzers.compute import flops
+from archmeter.analyzers.conventions.line_items import Line, Terms, Tool
+from archmeter.analyzers.conventions.papers import multiply_accumulates, sheet_of
+from archmeter.models.graph import Call
 
 BIASES = Line("biases", "1 per output element")
 
@@ -23,19 +25,12 @@ def pycls_terms(call: Call) -> Terms:
     return (*multiply_accumulates(call), *biases)
 
 
-def _read(graph: Graph) -> Sheet:
-    sheet = Sheet()
-    for tensor in graph.tensors:
-        sheet.enter(pycls_terms(tensor.call), macs(tensor.call))
-    return sheet
-
-
 PYCLS = Tool(
     name="pycls",
     title="pycls",
     version="2021 and later",
     call='complexity(model)["flops"]',
     unit="macs",
-    read=_read,
+    read=partial(sheet_of, pycls_terms),
     images="one",
 )

@@ -7,14 +7,14 @@ right, for one that sees a sequence it forgets the positions, and so for norms.
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 from archmeter.analyzers.compute import macs
 from archmeter.analyzers.conventions.hooks import unknown_blur, unseen_attention, unseen_product
-from archmeter.analyzers.conventions.line_items import Line, Sheet, Terms, Tool
-from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS
+from archmeter.analyzers.conventions.line_items import Line, Terms, Tool
+from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS, sheet_of
 from archmeter.analyzers.reading import Reading
-from archmeter.models.graph import Graph
 from archmeter.models.ops import (
     BatchNorm2d,
     BlurPool2d,
@@ -76,18 +76,11 @@ torchinfo_rules.rule(BlurPool2d)(unknown_blur)
 torchinfo_rules.nothing_where(macs)
 
 
-def _read(graph: Graph) -> Sheet:
-    sheet = Sheet()
-    for tensor in graph.tensors:
-        sheet.enter(torchinfo_rules(tensor.call), macs(tensor.call))
-    return sheet
-
-
 TORCHINFO = Tool(
     name="torchinfo",
     title="torchinfo",
     version="1.8.0",
     call="summary(model, input_data=x).total_mult_adds",
     unit="macs",
-    read=_read,
+    read=partial(sheet_of, torchinfo_rules),
 )

@@ -108,7 +108,7 @@ class Space:
                 continue
             if root not in changes:
                 changes[root] = deepcopy(self._canonical[root])
-            _replace(changes[root], steps, value)
+            put(changes[root], steps, value)
         return registry.resolve({**self.architecture, **changes})
 
     def falling(self, spec: ArchitectureSpec) -> str | None:
@@ -117,7 +117,7 @@ class Space:
             return None
         canonical = spec.canonical()
         for path in self.increasing:
-            values = [*_reached(canonical, path.split("."))]
+            values = [*reached(canonical, path.split("."))]
             if any(a > b for a, b in pairwise(values)):
                 return path
         return None
@@ -201,7 +201,7 @@ class Space:
     def _now(self, path: str, field: str) -> object:
         """The base's value of a knob."""
         try:
-            found = [*_reached(self._canonical, path.split("."))]
+            found = [*reached(self._canonical, path.split("."))]
         except LookupError:
             found = []
         if not found or path.split(".", maxsplit=1)[0] == "family":
@@ -234,7 +234,7 @@ def refusal(error: ValidationError | ArchmeterError) -> tuple[str, str]:
     return "invalid_spec", f"{where}: {message}" if where else message
 
 
-def _reached(document: Any, steps: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401 - JSON
+def reached(document: Any, steps: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401 - JSON
     """The values at a path; of every item where a step is ``*``.
 
     Raises:
@@ -245,13 +245,13 @@ def _reached(document: Any, steps: Sequence[str]) -> Iterator[Any]:  # noqa: ANN
         return
     first, *rest = steps
     for key in _keys(document, first):
-        yield from _reached(document[key], rest)
+        yield from reached(document[key], rest)
 
 
-def _replace(document: Any, steps: Sequence[str], value: object) -> None:  # noqa: ANN401 - JSON
+def put(document: Any, steps: Sequence[str], value: object) -> None:  # noqa: ANN401 - JSON
     """Put a value wherever a path leads."""
     *way, last = steps
-    for around in _reached(document, way):
+    for around in reached(document, way):
         for key in _keys(around, last):
             around[key] = value
 

@@ -14,12 +14,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count, takewhile
 from math import log, sqrt
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from archmeter.analyzers.answers import Answer, Number
 from archmeter.analyzers.scaling.cliffs import Sides
+from archmeter.analyzers.scaling.search_space import put, reached
 from archmeter.analyzers.scaling.totals import Ruler
 from archmeter.models.errors import ArchmeterError, GraphTooLarge
 from archmeter.models.graph import Graph
@@ -39,7 +40,6 @@ _BEYOND = 8
 _USUAL_STRIDE = 32
 """Where the deepest maps' own cannot be seen because the next ones are beyond what can be built."""
 
-_Path = tuple[str | int, ...]
 _Totals = Mapping[str, float]
 
 
@@ -83,24 +83,23 @@ class Sensitivities:
         self._batch = batch
         self._fields = spec.canonical()
         self._totals = ruler.read(spec.graph(batch))
-        self._paths = {".".join(map(str, path)): path for path in _numbers(self._fields)}
+        self._numbers = tuple(_numbers(self._fields))
 
     @property
     def knobs(self) -> tuple[str, ...]:
         """Paths of all knobs that are positive numbers, those in lists one by one."""
-        return ("resolution", *self._paths)
+        return ("resolution", *self._numbers)
 
     def of(self, knob: str) -> Elasticity:
         """How the totals follow one of the knobs."""
         if knob == "resolution":
             return self._of_resolution()
-        path = self._paths[knob]
-        value = _at(self._fields, path)
+        value = next(reached(self._fields, knob.split(".")))
         if isinstance(value, int):
             sides = [_whole(value, sign) for sign in (-1, 1)]
         else:
             sides = [_real(value, sign) for sign in (-1, 1)]
-        return self._elasticity(knob, value, sides, lambda value: self._measured(path, value))
+        return self._elasticity(knob, value, sides, lambda value: self._measured(knob, value))
 
     def _of_resolution(self) -> Elasticity:
         sides = Sides(self._spec, self._ruler, batch=self._batch)
@@ -113,13 +112,10 @@ class Sensitivities:
         around = [_strided(sides.height, sign * stride) for sign in (-1, 1)]
         return self._elasticity("resolution", sides.height, around, measured)
 
-    def _measured(self, path: _Path, value: float) -> _Totals | None:
+    def _measured(self, knob: str, value: float) -> _Totals | None:
         """What the network costs with another value; None if there is no such network."""
         fields = deepcopy(self._fields)
-        inner: Any = fields
-        for step in path[:-1]:
-            inner = inner[step]
-        inner[path[-1]] = value
+        put(fields, knob.split("."), value)
         try:
             graph = type(self._spec).model_validate(fields).graph(self._batch)
         except (ValidationError, ArchmeterError):
@@ -177,20 +173,20 @@ def _strided(side: int, stride: int) -> _Candidates:
     return _Candidates(list(within), [side + stride])
 
 
-def _numbers(value: object, path: _Path = ()) -> Iterator[_Path]:
+def _numbers(value: object, path: str = "") -> Iterator[str]:
     """Paths of the positive numbers inside a JSON document, in order, without the resolution."""
     match value:
         case bool():
             return
         case int() | float() if value > 0:
-            yield path
+            yield path.removeprefix(".")
         case dict():
             for key, inner in value.items():
-                if (*path, key) != ("resolution",):
-                    yield from _numbers(inner, (*path, key))
+                if (path, key) != ("", "resolution"):
+                    yield from _numbers(inner, f"{path}.{key}")
         case list():
             for i, inner in enumerate(value):
-                yield from _numbers(inner, (*path, i))
+                yield from _numbers(inner, f"{path}.{i}")
 
 
 def _read(ruler: Ruler, graph: Graph, *, spend: bool = True) -> _Totals | None:
@@ -201,13 +197,6 @@ def _read(ruler: Ruler, graph: Graph, *, spend: bool = True) -> _Totals | None:
         return ruler.read(graph)
     except GraphTooLarge:
         return None
-
-
-def _at(fields: Mapping[str, Any], path: _Path) -> Any:  # noqa: ANN401 - an int stays an int
-    inner: Any = fields
-    for step in path:
-        inner = inner[step]
-    return inner
 
 
 def _slope(found: Mapping[float, _Totals], total: str) -> float | None:

@@ -5,7 +5,7 @@ They are read off the analyzers' own totals, so a new total can be plotted witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from archmeter.analyzers.devices import Peaks
@@ -32,9 +32,18 @@ class TooMuchWork(ArchmeterError):
 
 
 class UnknownTotal(ArchmeterError):
-    """No total has this name."""
+    """No total has this name; the error has the nearest names, or all that are known."""
 
     code = "unknown_total"
+
+    def __init__(self, name: str, known: Sequence[str], *, field: str = "totals") -> None:
+        nearest = get_close_matches(name[:80].lower(), known, n=3, cutoff=0.5)
+        super().__init__(
+            f"there is no total {name[:80]!r}",
+            field=field,
+            value=name,
+            accepted=", ".join(nearest or known),
+        )
 
 
 class NoRates(ArchmeterError):
@@ -80,7 +89,7 @@ class Ruler:
         self.names = tuple(dict.fromkeys(names))
         for name in self.names:
             if name not in TOTALS:
-                raise _unknown(name)
+                raise UnknownTotal(name, TOTALS)
         if ROOFLINE in self.names and peaks is None:
             raise NoRates(
                 f"{ROOFLINE} needs a device", field="device", accepted="one of /v1/devices"
@@ -115,13 +124,3 @@ class Ruler:
         if ROOFLINE in self.names and self._peaks is not None:
             found[ROOFLINE] = roofline(profile, self._peaks).bound.seconds
         return found
-
-
-def _unknown(name: str) -> UnknownTotal:
-    nearest = get_close_matches(name[:80].lower(), TOTALS, n=3, cutoff=0.5) or TOTALS
-    return UnknownTotal(
-        f"there is no total {name[:80]!r}",
-        field="totals",
-        value=name,
-        accepted=", ".join(nearest),
-    )

@@ -9,6 +9,7 @@ from itertools import count
 
 from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.roofline import needed_bytes
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingStep
 from archmeter.models.errors import GraphTooLarge
@@ -84,17 +85,6 @@ def _guess(need: Callable[[int], int | None], low: int, available: int) -> int:
     return low + int((available - held) / each) if each > 0 else MAX_BATCH
 
 
-def inference_bytes(profile: Profile) -> int:
-    """Bytes of a forward pass: weights, buffers, input, and what is alive at the fullest moment."""
-    memory = profile.memory
-    return (
-        memory.weights_bytes
-        + memory.buffers_bytes
-        + memory.input_bytes
-        + memory.inference_peak_bytes
-    )
-
-
 def _fits(needed: int | None, available: int) -> bool:
     return needed is not None and needed <= available
 
@@ -107,7 +97,7 @@ def _need(
         try:
             profile = Profile(spec.graph(batch), dtype)
             if training is None:
-                return inference_bytes(profile)
+                return needed_bytes(profile)
             return TrainingStep(profile, training).memory.peak_bytes
         except GraphTooLarge:
             if batch == 1:

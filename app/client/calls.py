@@ -63,8 +63,12 @@ class Call(Generic[T_co]):
     read: Callable[[Sequence[bytes]], T_co]
 
 
-class Page(Protocol):
+class Page(Protocol[T_co]):
     """One page of a list, whose ``links`` have a ``next`` while there is another."""
+
+    @property
+    def items(self) -> Sequence[T_co]:
+        """What is on it."""
 
     @property
     def links(self) -> Mapping[str, str]:

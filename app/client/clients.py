@@ -6,19 +6,19 @@ Methods are those of the files in `app.questions`; a question that is new there 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from archmeter.app.ask.discovery import declared
 from archmeter.app.ask.question import Question, question
 from archmeter.app.client import drawing, stored
 from archmeter.app.client.calls import Call, asked
+from archmeter.app.client.methods import iterated, performed
 from archmeter.app.client.transports import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:
-    from archmeter.app.client.typed import AsyncQuestions, SyncQuestions
+    from archmeter.app.client.typed import Questions
 else:
-    SyncQuestions = AsyncQuestions = object
+    Questions = object
 
 FORMERLY = {
     "code": "torch_source",
@@ -30,8 +30,19 @@ FORMERLY = {
 """Names that methods have had; they work as before."""
 
 
-class _Methods:
+class _Methods(Questions):
     """What both clients have in common: methods made of questions and of stored analyses."""
+
+    get = performed(stored.get_analysis)
+    stages = performed(stored.stages)
+    audit = performed(stored.audit)
+    audited = performed(stored.audited)
+    compare = performed(stored.compare)
+    find = performed(stored.find)
+    search = iterated(stored.search)
+    charts = performed(drawing.charts)
+    chart = performed(drawing.chart)
+    draw = performed(drawing.draw)
 
     if TYPE_CHECKING:
 
@@ -74,43 +85,9 @@ def signature(about: Question[Any, Any]) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
-class Client(SyncTransport, _Methods, SyncQuestions):
+class Client(SyncTransport, _Methods):
     """Asks the service and waits for the answer."""
 
-    get = stored.waited(stored.get_analysis)
-    stages = stored.waited(stored.stages)
-    audit = stored.waited(stored.audit)
-    audited = stored.waited(stored.audited)
-    compare = stored.waited(stored.compare)
-    find = stored.waited(stored.find)
-    charts = stored.waited(drawing.charts)
-    chart = stored.waited(drawing.chart)
-    draw = stored.waited(drawing.draw)
 
-    def search(self, **filters: Any) -> Iterator[stored.AnalysisSummary]:
-        """All stored analyses that match, read page by page while they are iterated over.
-
-        `limit` is the size of a page, `offset` where to begin.
-        """
-        return self.iterate(stored.find(**filters))
-
-
-class AsyncClient(AsyncTransport, _Methods, AsyncQuestions):
+class AsyncClient(AsyncTransport, _Methods):
     """Asks the service; every call is awaited, and searches are iterated over with `async for`."""
-
-    get = stored.awaited(stored.get_analysis)
-    stages = stored.awaited(stored.stages)
-    audit = stored.awaited(stored.audit)
-    audited = stored.awaited(stored.audited)
-    compare = stored.awaited(stored.compare)
-    find = stored.awaited(stored.find)
-    charts = stored.awaited(drawing.charts)
-    chart = stored.awaited(drawing.chart)
-    draw = stored.awaited(drawing.draw)
-
-    def search(self, **filters: Any) -> AsyncIterator[stored.AnalysisSummary]:
-        """All stored analyses that match, read page by page while they are iterated over.
-
-        `limit` is the size of a page, `offset` where to begin.
-        """
-        return self.iterate(stored.find(**filters))

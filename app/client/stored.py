@@ -1,48 +1,16 @@
-"""Calls about analyses that a service has stored, and how a description becomes a method."""
+"""Calls about analyses that a service has stored, which are no questions of their own."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.profile import Stage
-from archmeter.app.ask.stored import AnalysisList, AnalysisSummary, Comparison
+from archmeter.app.ask.stored import AnalysisList, Comparison
 from archmeter.app.client.calls import Call, Identified, Of, asked, get, key, named, path, post
-from archmeter.app.client.transports import AsyncTransport, SyncTransport
 from archmeter.app.questions import audit as audits
 from archmeter.app.questions.analyze import Analysis
 from archmeter.app.questions.audit import AuditReport
-
-__all__ = ["AnalysisSummary"]
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def waited(describe: Callable[P, Call[T]]) -> Callable[Concatenate[SyncTransport, P], T]:
-    """A method that makes a call and waits for the answer."""
-
-    @functools.wraps(describe)
-    def method(client: SyncTransport, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return client.perform(describe(*args, **kwargs))
-
-    return method
-
-
-def awaited(
-    describe: Callable[P, Call[T]],
-) -> Callable[Concatenate[AsyncTransport, P], Coroutine[Any, Any, T]]:
-    """A method that makes a call and is awaited."""
-
-    @functools.wraps(describe)
-    def method(
-        client: AsyncTransport, /, *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, T]:
-        return client.perform(describe(*args, **kwargs))
-
-    return method
 
 
 def get_analysis(of: str | Identified, /) -> Call[Analysis]:
@@ -80,3 +48,11 @@ def compare(*of: str | Identified) -> Call[Comparison]:
 def find(**filters: Any) -> Call[AnalysisList]:
     """One page of stored analyses, and how many there are on all pages."""
     return get(path("analyses"), AnalysisList, **filters)
+
+
+def search(**filters: Any) -> Call[AnalysisList]:
+    """All stored analyses that match, read page by page while they are iterated over.
+
+    `limit` is the size of a page, `offset` where to begin.
+    """
+    return find(**filters)

@@ -1,9 +1,10 @@
 """The two ways in which a call is made: and wait for it, or await it. Both over httpx2."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from os import environ
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from archmeter.analyzers.answers.libraries import needed
 from archmeter.app.client.calls import Call, Page, Request
@@ -15,6 +16,7 @@ else:
     httpx2 = needed("httpx2", "the client")
 
 T = TypeVar("T")
+H = TypeVar("H")
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 """Where `make run` serves; the environment's ARCHMETER_URL is asked first."""
@@ -25,17 +27,19 @@ DEFAULT_TIMEOUT = 60.0
 _PROBLEM = "application/problem+json"
 
 
-class SyncTransport:
-    """Makes calls and waits for them.
+class _Transport(Generic[H]):
+    """What both transports have in common.
 
     Args:
         base_url: of the service; without it the environment's ARCHMETER_URL, then port 8000 here.
         timeout: seconds to wait for a connection and for each part of an answer, or an
             `httpx2.Timeout`; None waits for ever.
         headers: sent with every request.
-        http: an `httpx2.Client` to use as it is, in place of all the above. It stays open when this
-            client is closed.
+        http: a client of httpx2, of the same kind, to use as it is, in place of all the above. It
+            stays open when this client is closed.
     """
+
+    _opened: Callable[..., H]
 
     def __init__(
         self,
@@ -43,10 +47,17 @@ class SyncTransport:
         *,
         timeout: "float | httpx2.Timeout | None" = DEFAULT_TIMEOUT,
         headers: Mapping[str, str] | None = None,
-        http: "httpx2.Client | None" = None,
+        http: H | None = None,
     ) -> None:
-        self._http = http or httpx2.Client(**_options(base_url, timeout, headers))
+        url = base_url or environ.get("ARCHMETER_URL") or DEFAULT_URL
+        self._http = http or self._opened(base_url=url, timeout=timeout, headers=headers)
         self._owned = http is None
+
+
+class SyncTransport(_Transport["httpx2.Client"]):
+    """Makes calls and waits for them."""
+
+    _opened = httpx2.Client
 
     def __enter__(self) -> Self:
         return self
@@ -68,44 +79,24 @@ class SyncTransport:
         """
         return _read(call, [self._send(request) for request in call.requests])
 
-    def iterate(self, call: Call[Any]) -> Iterator[Any]:
+    def iterate(self, call: Call[Page[T]]) -> Iterator[T]:
         """Make a call, and again for every further page as soon as it is needed."""
-        following: Call[Any] | None = call
+        following: Call[Page[T]] | None = call
         while following is not None:
             page = self.perform(following)
             yield from page.items
             following = _next(call, page)
 
     def _send(self, request: Request) -> bytes:
-        try:
+        with _reaching(request):
             response = self._http.request(**_arguments(request))
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise _unreached(request, error) from error
         return _content(response)
 
 
-class AsyncTransport:
-    """Makes calls that are awaited.
+class AsyncTransport(_Transport["httpx2.AsyncClient"]):
+    """Makes calls that are awaited."""
 
-    Args:
-        base_url: of the service; without it the environment's ARCHMETER_URL, then port 8000 here.
-        timeout: seconds to wait for a connection and for each part of an answer, or an
-            `httpx2.Timeout`; None waits for ever.
-        headers: sent with every request.
-        http: an `httpx2.AsyncClient` to use as it is, in place of all the above. It stays open when
-            this client is closed.
-    """
-
-    def __init__(
-        self,
-        base_url: str | None = None,
-        *,
-        timeout: "float | httpx2.Timeout | None" = DEFAULT_TIMEOUT,
-        headers: Mapping[str, str] | None = None,
-        http: "httpx2.AsyncClient | None" = None,
-    ) -> None:
-        self._http = http or httpx2.AsyncClient(**_options(base_url, timeout, headers))
-        self._owned = http is None
+    _opened = httpx2.AsyncClient
 
     async def __aenter__(self) -> Self:
         return self
@@ -119,17 +110,12 @@ class AsyncTransport:
             await self._http.aclose()
 
     async def perform(self, call: Call[T]) -> T:
-        """Make a call.
-
-        Raises:
-            Problem: if the service refuses.
-            NoAnswer: if there is none, or not one of archmeter's.
-        """
+        """As that of a `SyncTransport`."""
         return _read(call, [await self._send(request) for request in call.requests])
 
-    async def iterate(self, call: Call[Any]) -> AsyncIterator[Any]:
-        """Make a call, and again for every further page as soon as it is needed."""
-        following: Call[Any] | None = call
+    async def iterate(self, call: Call[Page[T]]) -> AsyncIterator[T]:
+        """As that of a `SyncTransport`."""
+        following: Call[Page[T]] | None = call
         while following is not None:
             page = await self.perform(following)
             for item in page.items:
@@ -137,20 +123,18 @@ class AsyncTransport:
             following = _next(call, page)
 
     async def _send(self, request: Request) -> bytes:
-        try:
+        with _reaching(request):
             response = await self._http.request(**_arguments(request))
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise _unreached(request, error) from error
         return _content(response)
 
 
-def _options(
-    base_url: str | None,
-    timeout: "float | httpx2.Timeout | None",
-    headers: Mapping[str, str] | None,
-) -> dict[str, Any]:
-    url = base_url or environ.get("ARCHMETER_URL") or DEFAULT_URL
-    return {"base_url": url, "timeout": timeout, "headers": headers}
+@contextmanager
+def _reaching(request: Request) -> Iterator[None]:
+    try:
+        yield
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        reason = str(error) or type(error).__name__
+        raise NoAnswer(f"{request.method} {request.path}: no answer: {reason}") from error
 
 
 def _arguments(request: Request) -> dict[str, Any]:
@@ -185,14 +169,9 @@ def _read(call: Call[T], bodies: list[bytes]) -> T:
         raise NoAnswer(f"{asked}: the answer is not one of archmeter's: {error}") from error
 
 
-def _next(call: Call[Any], page: Page) -> Call[Any] | None:
+def _next(call: Call[Any], page: Page[Any]) -> Call[Any] | None:
     link = page.links.get("next")
     return None if link is None else replace(call, requests=(Request("GET", link, {}),))
-
-
-def _unreached(request: Request, error: Exception) -> NoAnswer:
-    reason = str(error) or type(error).__name__
-    return NoAnswer(f"{request.method} {request.path}: no answer: {reason}")
 
 
 def _foreign(response: "httpx2.Response", what: str) -> NoAnswer:

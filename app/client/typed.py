@@ -5,10 +5,10 @@ At run time every question that is discovered is a method; a test holds this lis
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from archmeter.app.client.calls import Of
+from archmeter.app.client.methods import Awaited, Method
 from archmeter.app.questions.analyze import Analysis
 from archmeter.app.questions.block_formulas import BlockFormulas
 from archmeter.app.questions.blocks import BlockList
@@ -42,10 +42,8 @@ from archmeter.app.questions.training_layers import LayerMacsList
 from archmeter.app.questions.training_plans import PlanList
 from archmeter.app.questions.training_timeline import Timeline
 
-T = TypeVar("T")
+A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
-
-Awaited: TypeAlias = Coroutine[Any, Any, T]
 
 
 class OfNetwork(Protocol[A_co]):
@@ -69,77 +67,44 @@ class OfAll(Protocol[A_co]):
         """Ask it."""
 
 
-class SyncQuestions:
-    """Methods that answer."""
-
-    analyze: OfNetwork[Analysis]
-    block_formulas: OfName[BlockFormulas]
-    blocks: OfAll[BlockList]
-    cardinality: OfNetwork[CardinalityReport]
-    cliffs: OfNetwork[CliffsReport]
-    conventions: OfNetwork[ConventionReport]
-    curves: OfNetwork[CurvesReport]
-    device: OfName[DeviceInfo]
-    devices: OfAll[DeviceList]
-    families: OfAll[FamilyList]
-    family: OfName[FamilyInfo]
-    fast_scaling: OfNetwork[FastReport]
-    fit: OfNetwork[FitReport]
-    formulas: OfNetwork[AnalysisFormulas]
-    iso_cost: OfNetwork[IsoCostReport]
-    largest_batch: OfNetwork[LargestBatchReport]
-    laws: OfNetwork[LawsReport]
-    layers: OfNetwork[LayerTable]
-    memory: OfNetwork[MemoryReport]
-    presets: OfAll[PresetList]
-    published: OfAll[PublishedList]
-    published_scaling: OfAll[PublishedScaling]
-    receptive_field: OfNetwork[ReceptiveFieldReport]
-    roofline: OfNetwork[RooflineReport]
-    sample: OfNetwork[SampleReport]
-    schedule: OfNetwork[ScheduleReport]
-    sensitivity: OfNetwork[SensitivityReport]
-    torch_source: OfNetwork[TorchSource]
-    training: OfNetwork[TrainingReport]
-    training_kept: OfNetwork[KeptList]
-    training_layers: OfNetwork[LayerMacsList]
-    training_plans: OfNetwork[PlanList]
-    training_timeline: OfNetwork[Timeline]
+AboutNetwork: TypeAlias = Method[OfNetwork[A], OfNetwork[Awaited[A]]]
+AboutName: TypeAlias = Method[OfName[A], OfName[Awaited[A]]]
+AboutAll: TypeAlias = Method[OfAll[A], OfAll[Awaited[A]]]
 
 
-class AsyncQuestions:
-    """Methods that are awaited."""
+class Questions:
+    """Methods that answer, or whose answers are awaited."""
 
-    analyze: OfNetwork[Awaited[Analysis]]
-    block_formulas: OfName[Awaited[BlockFormulas]]
-    blocks: OfAll[Awaited[BlockList]]
-    cardinality: OfNetwork[Awaited[CardinalityReport]]
-    cliffs: OfNetwork[Awaited[CliffsReport]]
-    conventions: OfNetwork[Awaited[ConventionReport]]
-    curves: OfNetwork[Awaited[CurvesReport]]
-    device: OfName[Awaited[DeviceInfo]]
-    devices: OfAll[Awaited[DeviceList]]
-    families: OfAll[Awaited[FamilyList]]
-    family: OfName[Awaited[FamilyInfo]]
-    fast_scaling: OfNetwork[Awaited[FastReport]]
-    fit: OfNetwork[Awaited[FitReport]]
-    formulas: OfNetwork[Awaited[AnalysisFormulas]]
-    iso_cost: OfNetwork[Awaited[IsoCostReport]]
-    largest_batch: OfNetwork[Awaited[LargestBatchReport]]
-    laws: OfNetwork[Awaited[LawsReport]]
-    layers: OfNetwork[Awaited[LayerTable]]
-    memory: OfNetwork[Awaited[MemoryReport]]
-    presets: OfAll[Awaited[PresetList]]
-    published: OfAll[Awaited[PublishedList]]
-    published_scaling: OfAll[Awaited[PublishedScaling]]
-    receptive_field: OfNetwork[Awaited[ReceptiveFieldReport]]
-    roofline: OfNetwork[Awaited[RooflineReport]]
-    sample: OfNetwork[Awaited[SampleReport]]
-    schedule: OfNetwork[Awaited[ScheduleReport]]
-    sensitivity: OfNetwork[Awaited[SensitivityReport]]
-    torch_source: OfNetwork[Awaited[TorchSource]]
-    training: OfNetwork[Awaited[TrainingReport]]
-    training_kept: OfNetwork[Awaited[KeptList]]
-    training_layers: OfNetwork[Awaited[LayerMacsList]]
-    training_plans: OfNetwork[Awaited[PlanList]]
-    training_timeline: OfNetwork[Awaited[Timeline]]
+    analyze: AboutNetwork[Analysis]
+    block_formulas: AboutName[BlockFormulas]
+    blocks: AboutAll[BlockList]
+    cardinality: AboutNetwork[CardinalityReport]
+    cliffs: AboutNetwork[CliffsReport]
+    conventions: AboutNetwork[ConventionReport]
+    curves: AboutNetwork[CurvesReport]
+    device: AboutName[DeviceInfo]
+    devices: AboutAll[DeviceList]
+    families: AboutAll[FamilyList]
+    family: AboutName[FamilyInfo]
+    fast_scaling: AboutNetwork[FastReport]
+    fit: AboutNetwork[FitReport]
+    formulas: AboutNetwork[AnalysisFormulas]
+    iso_cost: AboutNetwork[IsoCostReport]
+    largest_batch: AboutNetwork[LargestBatchReport]
+    laws: AboutNetwork[LawsReport]
+    layers: AboutNetwork[LayerTable]
+    memory: AboutNetwork[MemoryReport]
+    presets: AboutAll[PresetList]
+    published: AboutAll[PublishedList]
+    published_scaling: AboutAll[PublishedScaling]
+    receptive_field: AboutNetwork[ReceptiveFieldReport]
+    roofline: AboutNetwork[RooflineReport]
+    sample: AboutNetwork[SampleReport]
+    schedule: AboutNetwork[ScheduleReport]
+    sensitivity: AboutNetwork[SensitivityReport]
+    torch_source: AboutNetwork[TorchSource]
+    training: AboutNetwork[TrainingReport]
+    training_kept: AboutNetwork[KeptList]
+    training_layers: AboutNetwork[LayerMacsList]
+    training_plans: AboutNetwork[PlanList]
+    training_timeline: AboutNetwork[Timeline]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from archmeter.analyzers.answers import Rows
-from archmeter.app.ask.errors import FieldError, InvalidRequest, UnknownAnalysis
+from archmeter.app.ask.errors import UnknownAnalysis
 from archmeter.app.ask.request import Request as Asked
 from archmeter.app.ask.stored import (
     AnalysisList,
@@ -24,7 +25,7 @@ from archmeter.app.http import operations
 from archmeter.app.http.body import read_json
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp, StoreOfApp
-from archmeter.app.http.operations import NOT_MODIFIED, headers
+from archmeter.app.http.operations import answered, headers, json_of, kept
 from archmeter.app.http.problems import problems
 from archmeter.app.http.questions import HIT, MISS
 from archmeter.app.questions import analyze
@@ -45,10 +46,26 @@ JSON = "application/json"
 StoredId = Annotated[str, Path(description=operations.STORED_ID)]
 
 
+def _few_and_different(text: str) -> str:
+    keys = _split(text)
+    repeated = sorted({key for key in keys if keys.count(key) > 1})
+    fits = {"fits": f"at most {MAX_COMPARED} different ids, separated by commas"}
+    if repeated:
+        told = {"repeated": ", ".join(repeated), **fits}
+        raise PydanticCustomError("duplicate_ids", "given more than once: {repeated}", told)
+    if len(keys) > MAX_COMPARED:
+        raise PydanticCustomError("too_many_ids", "{count} ids", {"count": len(keys), **fits})
+    return text
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
 class CompareRequest(Asked):
     """Which analyses are put side by side."""
 
-    ids: Annotated[str, Field(min_length=1, max_length=2_000)]
+    ids: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_few_and_different)]
     """Ids of analyses, separated by commas; the first is the reference."""
 
 
@@ -56,11 +73,11 @@ ANSWERS = (AnalysisList, Comparison, AuditReport)
 """What is answered here, besides to questions."""
 
 
-_CREATED: dict[int | str, dict[str, Any]] = {
+_CREATED: operations.Responses = {
     status: {
         "description": description,
         "headers": headers("Location", "ETag", "Cache-Status"),
-        "content": operations.json_of("Analysis"),
+        "content": json_of("Analysis"),
     }
     for status, description in ((201, "Analyzed now."), (200, "Answered before."))
 }
@@ -70,7 +87,6 @@ _CREATED: dict[int | str, dict[str, Any]] = {
     "",
     status_code=201,
     operation_id="createAnalysis",
-    response_class=Response,
     responses=_CREATED | problems(400, 404, 409, 413, 415, 422, 503),
     openapi_extra={
         "requestBody": operations.request_body(AnalysisRequest, analyze.QUESTION.examples)
@@ -106,11 +122,7 @@ async def create_analysis(
 @router.get(
     "",
     operation_id="listAnalyses",
-    response_class=Response,
-    responses={
-        200: {"description": "One page.", "content": operations.json_of("AnalysisList")},
-        **problems(422, 503),
-    },
+    responses=answered("One page.", json_of("AnalysisList")) | problems(422, 503),
 )
 def list_analyses(
     request: Request, analyses: AnalysesOfApp, search: Annotated[Search, Query()]
@@ -128,16 +140,7 @@ def list_analyses(
 @router.get(
     "/{analysis_id}",
     operation_id="readAnalysis",
-    response_class=Response,
-    responses={
-        200: {
-            "description": "The analysis.",
-            "headers": headers("ETag", "Cache-Control"),
-            "content": operations.json_of("Analysis"),
-        },
-        304: NOT_MODIFIED,
-        **problems(404, 503),
-    },
+    responses=kept("The analysis.", json_of("Analysis")) | problems(404, 503),
 )
 async def read_analysis(request: Request, analysis_id: StoredId, store: StoreOfApp) -> Response:
     """Read an analysis again: the very bytes that answered the question first."""
@@ -149,16 +152,13 @@ async def read_analysis(request: Request, analysis_id: StoredId, store: StoreOfA
     )
 
 
-_REPORT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "What they count.", "content": operations.json_of("AuditReport")}
-}
+_REPORT = answered("What they count.", json_of("AuditReport"))
 
 
 @router.post(
     "/{analysis_id}/audit",
     operation_id="auditAnalysis",
-    response_class=Response,
-    responses={**_REPORT, **problems(404, 409, 422, 501, 503)},
+    responses=_REPORT | problems(404, 409, 422, 501, 503),
 )
 async def audit_analysis(analysis_id: StoredId, analyses: AnalysesOfApp) -> Response:
     """Build the network as a torch module and have fvcore and torch recount it.
@@ -173,8 +173,7 @@ async def audit_analysis(analysis_id: StoredId, analyses: AnalysesOfApp) -> Resp
 @router.get(
     "/{analysis_id}/audit",
     operation_id="readAudit",
-    response_class=Response,
-    responses={**_REPORT, **problems(404, 503)},
+    responses=_REPORT | problems(404, 503),
 )
 def read_audit(analysis_id: StoredId, analyses: AnalysesOfApp) -> Response:
     """Read what fvcore and torch counted when they were last asked about this analysis."""
@@ -187,15 +186,11 @@ compare_router = APIRouter(tags=["analyses"])
 @compare_router.get(
     "/v1/compare",
     operation_id="compareAnalyses",
-    response_class=Response,
-    responses={
-        200: {"description": "Side by side.", "content": operations.json_of("Comparison")},
-        **problems(404, 422, 503),
-    },
+    responses=answered("Side by side.", json_of("Comparison")) | problems(404, 422, 503),
 )
 def compare(query: Annotated[CompareRequest, Query()], analyses: AnalysesOfApp) -> Response:
     """Put analyses side by side, each total also as a multiple of the first one's."""
-    keys = _distinct(query.ids)
+    keys = _split(query.ids)
     compared = analyses.compare(keys)
     items = Rows(
         ComparedAnalysis(AnalysisSummary.of(summary), Ratios(**ratios))
@@ -209,27 +204,3 @@ def _page_link(request: Request, offset: int) -> str:
     """This request with another offset; relative, because a host may have several names."""
     query = {**request.query_params, "offset": str(offset)}
     return f"{request.url.path}?{urlencode(query)}"
-
-
-def _distinct(text: str) -> list[str]:
-    ids = [part.strip() for part in text.split(",")]
-    repeated = sorted({key for key in ids if ids.count(key) > 1})
-    if repeated:
-        raise _invalid("duplicate_ids", f"given more than once: {', '.join(repeated)}", text)
-    if len(ids) > MAX_COMPARED:
-        raise _invalid("too_many_ids", f"{len(ids)} ids", text)
-    return ids
-
-
-def _invalid(code: str, message: str, value: str) -> InvalidRequest:
-    return InvalidRequest(
-        [
-            FieldError(
-                field="ids",
-                code=code,
-                message=message,
-                value=value,
-                accepted=f"at most {MAX_COMPARED} different ids, separated by commas",
-            )
-        ]
-    )

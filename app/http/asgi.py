@@ -3,6 +3,8 @@
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from archmeter.app.formats import BINARY
+
 
 class HeadAsGet:
     """Answer HEAD with the headers of GET, for every route at once (RFC 9110 §9.3.2)."""
@@ -27,7 +29,7 @@ class HeadAsGet:
 class Compressed:
     """Compress what is large and not compressed already."""
 
-    _DENSE = (".png", ".pdf", ".parquet", ".arrow")
+    _DENSE = tuple(f".{name}" for name in BINARY)
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

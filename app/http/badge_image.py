@@ -1,8 +1,11 @@
 """Badges as SVG: two words side by side, drawn to the widths that common fonts give them."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
+
+from archmeter.analyzers.answers import Answer
 
 _FIRST, _LAST = 0x20, 0x7E
 _EM = 2_048
@@ -25,41 +28,45 @@ _HEIGHT = 20
 _PADDING = 6
 
 
-class Badge(NamedTuple):
-    """What stands on a badge.
-
-    Attributes:
-        label: on the left.
-        message: on the right.
-        color: behind the message, as CSS has it.
-        label_color: behind the label.
-    """
+@dataclass(frozen=True, slots=True)
+class ShieldsBadge(Answer):
+    """What shields.io draws a badge from."""
 
     label: str
+    """The text on the left."""
+
     message: str
+    """The text on the right."""
+
     color: str
-    label_color: str
+    """Colour behind the message."""
+
+    labelColor: str  # noqa: N815 - as shields.io has it
+    """Colour behind the label."""
+
+    schemaVersion: Literal[1] = 1  # noqa: N815 - as shields.io has it
+    """Version of this description."""
 
 
-def drawn(badge: Badge) -> str:
+def drawn(badge: ShieldsBadge) -> str:
     """The image, as SVG."""
     left, right = _width(badge.label), _width(badge.message)
     split = left + 2 * _PADDING
+    lengths = {
+        "left": left,
+        "right": right,
+        "split": split,
+        "rest": right + 2 * _PADDING,
+        "whole": split + right + 2 * _PADDING,
+        "message_at": split + _PADDING,
+    }
     return _SVG.format(
-        whole=_rounded(split + right + 2 * _PADDING),
-        split=_rounded(split),
-        rest=_rounded(right + 2 * _PADDING),
+        **{name: f"{length:.1f}".removesuffix(".0") for name, length in lengths.items()},
+        badge=badge,
         height=_HEIGHT,
         size=_SIZE,
-        label_at=_PADDING,
-        label_length=_rounded(left),
-        message_at=_rounded(split + _PADDING),
-        message_length=_rounded(right),
-        label=badge.label,
-        message=badge.message,
-        label_color=badge.label_color,
-        color=badge.color,
-        label_ink=_ink(badge.label_color),
+        padding=_PADDING,
+        label_ink=_ink(badge.labelColor),
         ink=_ink(badge.color),
     )
 
@@ -67,10 +74,6 @@ def drawn(badge: Badge) -> str:
 def _width(text: str) -> float:
     """Of a text in pixels."""
     return sum(_ADVANCES[ord(character) - _FIRST] for character in text) * _SIZE / _EM
-
-
-def _rounded(length: float) -> str:
-    return f"{length:.1f}".removesuffix(".0")
 
 
 def _ink(ground: str) -> str:
@@ -89,12 +92,12 @@ def _linear(channel: float) -> float:
 
 _SVG = Markup(
     '<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{height}" role="img" '
-    'aria-label="{label}: {message}"><title>{label}: {message}</title>'
+    'aria-label="{badge.label}: {badge.message}"><title>{badge.label}: {badge.message}</title>'
     '<clipPath id="r"><rect width="{whole}" height="{height}" rx="3"/></clipPath>'
-    '<g clip-path="url(#r)"><rect width="{split}" height="{height}" fill="{label_color}"/>'
-    '<rect x="{split}" width="{rest}" height="{height}" fill="{color}"/></g>'
+    '<g clip-path="url(#r)"><rect width="{split}" height="{height}" fill="{badge.labelColor}"/>'
+    '<rect x="{split}" width="{rest}" height="{height}" fill="{badge.color}"/></g>'
     '<g font-family="Arial,Helvetica,Liberation Sans,sans-serif" font-size="{size}">'
-    '<text x="{label_at}" y="14" fill="{label_ink}" textLength="{label_length}">{label}</text>'
-    '<text x="{message_at}" y="14" fill="{ink}" textLength="{message_length}">{message}</text>'
+    '<text x="{padding}" y="14" fill="{label_ink}" textLength="{left}">{badge.label}</text>'
+    '<text x="{message_at}" y="14" fill="{ink}" textLength="{right}">{badge.message}</text>'
     "</g></svg>\n"
 )

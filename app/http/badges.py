@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.figures import READERS
+from archmeter.analyzers.scaling.totals import UnknownTotal
 from archmeter.app.ask.network import NetworkRequest
 from archmeter.app.ask.request import from_text
 from archmeter.app.ask.totals import TOTALS
-from archmeter.app.ask.validation import nearest
-from archmeter.app.http.badge_image import Badge, drawn
+from archmeter.app.http.badge_image import ShieldsBadge, drawn
 from archmeter.app.http.charts import ANYWHERE
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.http.dependencies import AnalysesOfApp
-from archmeter.app.http.operations import (
-    NOT_MODIFIED,
-    headers,
-    in_path,
-    json_of,
-    query_parameters,
-)
+from archmeter.app.http.operations import content_of, in_path, json_of, kept, query_parameters
 from archmeter.app.http.problems import problems
-from archmeter.models.errors import ArchmeterError
+from archmeter.app.store.analyses import Analyses
 
 router = APIRouter(prefix="/badges", tags=["charts"])
 
@@ -48,12 +39,6 @@ Colour = Annotated[
 ]
 
 
-class UnknownTotal(ArchmeterError):
-    """There is no total of this name."""
-
-    code = "unknown_total"
-
-
 class BadgeRequest(NetworkRequest):
     """A network, and how its badge is to look."""
 
@@ -70,26 +55,6 @@ class BadgeRequest(NetworkRequest):
     """Colour behind the label."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShieldsBadge(Answer):
-    """What shields.io draws a badge from."""
-
-    label: str
-    """The text on the left."""
-
-    message: str
-    """The text on the right."""
-
-    color: str
-    """Colour behind the message."""
-
-    labelColor: str  # noqa: N815 - as shields.io has it
-    """Colour behind the label."""
-
-    schemaVersion: Literal[1] = 1  # noqa: N815 - as shields.io has it
-    """Version of this description."""
-
-
 ANSWERS = (ShieldsBadge,)
 """What is answered here."""
 
@@ -99,16 +64,14 @@ def label_of(total: str) -> str:
     return _SHORT.get(total, total.removesuffix("_bytes").replace("_", " "))
 
 
-def badge(total: str, request: BadgeRequest, analyses: AnalysesOfApp) -> ShieldsBadge:
+def badge(total: str, request: BadgeRequest, analyses: Analyses) -> ShieldsBadge:
     """A total of a network in words.
 
     Raises:
         ArchmeterError: if there is no such total, or no such network.
     """
     if total not in TOTALS:
-        accepted = nearest(total, TOTALS) or ", ".join(TOTALS)
-        message = f"there is no total {total[:80]!r}"
-        raise UnknownTotal(message, field="total", value=total, accepted=accepted)
+        raise UnknownTotal(total, TOTALS, field="total")
     figure = READERS[total](request.network(analyses).profile())
     return ShieldsBadge(
         label=request.label or label_of(total),
@@ -118,48 +81,41 @@ def badge(total: str, request: BadgeRequest, analyses: AnalysesOfApp) -> Shields
     )
 
 
-def _image(found: ShieldsBadge) -> bytes:
-    return drawn(Badge(found.label, found.message, found.color, found.labelColor)).encode()
+Total = Annotated[str, Path(include_in_schema=False)]  # described below, with all there are
 
-
-def _route(
-    media_type: str, write: Callable[[ShieldsBadge], bytes]
-) -> Callable[..., Awaitable[Response]]:
-    async def read(request: Request, analyses: AnalysesOfApp) -> Response:
-        total = str(request.path_params["total"])
-        asked = from_text(BadgeRequest, dict(request.query_params))
-        found = await to_thread.run_sync(badge, total, asked, analyses)
-        sent = {"Cache-Control": _KEPT, **ANYWHERE}
-        return unless_held(request, Response(write(found), headers=sent, media_type=media_type))
-
-    return read
-
-
+_SENT = {"Cache-Control": _KEPT, **ANYWHERE}
 _TOTAL = in_path("total", "The total that is shown.", TOTALS)
+_PARAMETERS = {"parameters": [_TOTAL, *query_parameters(BadgeRequest)]}
+_PROBLEMS = problems(404, 409, 422, 503)
 
-for _ending, _media_type, _write, _content, _what in (
-    ("svg", _SVG, _image, {_SVG: {"schema": {"type": "string"}}}, "Draw"),
-    ("json", "application/json", ShieldsBadge.to_json, json_of("ShieldsBadge"), "Describe"),
-):
-    router.add_api_route(
-        f"/{{total}}.{_ending}",
-        _route(_media_type, _write),
-        operation_id=f"{_what.lower()}Badge",
-        summary=f"{_what} a badge",
-        description=(
-            "Draw a badge: one total of a network, beside its name."
-            if _ending == "svg"
-            else "Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`."
-        ),
-        response_class=Response,
-        responses={
-            200: {
-                "description": "The badge.",
-                "headers": headers("ETag", "Cache-Control", *ANYWHERE),
-                "content": _content,
-            },
-            304: NOT_MODIFIED,
-            **problems(404, 409, 422, 503),
-        },
-        openapi_extra={"parameters": [_TOTAL, *query_parameters(BadgeRequest)]},
-    )
+
+@router.get(
+    "/{total}.svg",
+    operation_id="drawBadge",
+    summary="Draw a badge",
+    responses=kept("The badge.", {_SVG: content_of("svg")}, *ANYWHERE) | _PROBLEMS,
+    openapi_extra=_PARAMETERS,
+)
+async def draw_badge(total: Total, request: Request, analyses: AnalysesOfApp) -> Response:
+    """Draw a badge: one total of a network, beside its name."""
+    found = await _asked(total, request, analyses)
+    return unless_held(request, Response(drawn(found), headers=_SENT, media_type=_SVG))
+
+
+@router.get(
+    "/{total}.json",
+    operation_id="describeBadge",
+    summary="Describe a badge",
+    responses=kept("The badge.", json_of("ShieldsBadge"), *ANYWHERE) | _PROBLEMS,
+    openapi_extra=_PARAMETERS,
+)
+async def describe_badge(total: Total, request: Request, analyses: AnalysesOfApp) -> Response:
+    """Describe a badge for shields.io: `https://img.shields.io/endpoint?url=…`."""
+    found = await _asked(total, request, analyses)
+    sent = Response(found.to_json(), headers=_SENT, media_type="application/json")
+    return unless_held(request, sent)
+
+
+async def _asked(total: str, request: Request, analyses: Analyses) -> ShieldsBadge:
+    asked = from_text(BadgeRequest, dict(request.query_params))
+    return await to_thread.run_sync(badge, total, asked, analyses)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, cast, get_args
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Request, Response
@@ -23,7 +23,7 @@ from archmeter.app.charts.registry import charts
 from archmeter.app.http import operations
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.http.dependencies import AnalysesOfApp, RendererOfApp, SettingsOfApp, StoreOfApp
-from archmeter.app.http.operations import NOT_MODIFIED, json_of
+from archmeter.app.http.operations import answered, content_of, json_of, kept
 from archmeter.app.http.problems import NotFound, problems
 from archmeter.models.errors import ArchmeterError
 
@@ -43,8 +43,6 @@ _FOREVER = "public, max-age=31536000, immutable"
 ANYWHERE = {"Access-Control-Allow-Origin": "*"}
 """For pages elsewhere that draw by URL; nothing here depends on who asks."""
 
-_SENT = ("ETag", "Cache-Control", *ANYWHERE)
-
 ANSWERS = (ChartList,)
 """What is answered here."""
 
@@ -58,8 +56,7 @@ class UnknownRendering(ArchmeterError):
 @router.get(
     "/v1/charts",
     operation_id="listCharts",
-    response_class=Response,
-    responses={200: {"description": "Every chart.", "content": json_of("ChartList")}},
+    responses=answered("Every chart.", json_of("ChartList")),
 )
 async def list_charts() -> Response:
     """List every chart, with what can be asked of it."""
@@ -130,22 +127,14 @@ async def _image(
     return key, body
 
 
-_BINARY = {"png", "pdf", "parquet", "arrow"}
-
-_CONTENT: Mapping[str, Any] = {
-    media_type: {"schema": _schema}
+_OBJECT = {"type": "object", "additionalProperties": True}
+_DOCUMENTS = {"vl.json": _OBJECT, "json": {"type": "array", "items": _OBJECT}}
+_CONTENT: operations.Schema = {
+    media_type: {"schema": _DOCUMENTS[name]} if name in _DOCUMENTS else content_of(name)
     for name, media_type in MEDIA_TYPES.items()
-    for _schema in [
-        {"type": "string", "format": "binary"}
-        if name in _BINARY
-        else {"type": "object", "additionalProperties": True}
-        if name == "vl.json"
-        else {"type": "array", "items": {"type": "object", "additionalProperties": True}}
-        if name == "json"
-        else {"type": "string"}
-    ]
 }
 
+_IMAGES = {_type: _CONTENT[_type] for _type in rendering.MEDIA_TYPES.values()}
 
 _FORMAT = operations.in_path(
     "format", "How the chart is written: Vega-Lite, an image, or its rows as a table.", MEDIA_TYPES
@@ -161,14 +150,8 @@ def drawings() -> APIRouter:
             _route(chart),
             operation_id="draw" + "".join(part.capitalize() for part in chart.name.split("-")),
             summary=f"Draw {chart.title}",
-            response_class=Response,
             responses={
-                200: {
-                    "description": "The chart.",
-                    "headers": operations.headers(*_SENT, "Content-Location"),
-                    "content": _CONTENT,
-                },
-                304: NOT_MODIFIED,
+                **kept("The chart.", _CONTENT, *ANYWHERE, "Content-Location"),
                 **problems(404, 409, 422, 503),
             },
             openapi_extra={"parameters": [_FORMAT, *operations.query_parameters(chart.query)]},
@@ -179,16 +162,7 @@ def drawings() -> APIRouter:
 @router.get(
     "/v1/renderings/{key}",
     operation_id="readRendering",
-    response_class=Response,
-    responses={
-        200: {
-            "description": "The image.",
-            "headers": operations.headers(*_SENT),
-            "content": {_type: _CONTENT[_type] for _type in rendering.MEDIA_TYPES.values()},
-        },
-        304: NOT_MODIFIED,
-        **problems(404, 503),
-    },
+    responses=kept("The image.", _IMAGES, *ANYWHERE) | problems(404, 503),
 )
 def read_rendering(
     request: Request,

@@ -3,7 +3,7 @@
 They are coroutines although none waits: FastAPI runs plain functions in a thread, 50 µs away.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -13,26 +13,20 @@ from archmeter.app.store import Store
 from archmeter.app.store.analyses import Analyses
 
 
-async def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
+def _of_app(name: str) -> Any:  # noqa: ANN401 - a dependency
+    async def read(request: Request) -> Any:  # noqa: ANN401 - of the annotated type
+        return getattr(request.app.state, name)
+
+    return Depends(read)
 
 
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+StoreOfApp = Annotated[Store, _of_app("store")]
+SettingsOfApp = Annotated[Settings, _of_app("settings")]
+RendererOfApp = Annotated[Renderer, _of_app("renderer")]
 
 
-async def _analyses(store: Annotated[Store, Depends(_store)]) -> Analyses:
+async def _analyses(store: StoreOfApp) -> Analyses:
     return Analyses(store)
 
 
-async def _renderer(request: Request) -> Renderer:
-    renderer: Renderer = request.app.state.renderer
-    return renderer
-
-
-StoreOfApp = Annotated[Store, Depends(_store)]
-SettingsOfApp = Annotated[Settings, Depends(_settings)]
-RendererOfApp = Annotated[Renderer, Depends(_renderer)]
 AnalysesOfApp = Annotated[Analyses, Depends(_analyses)]

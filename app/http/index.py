@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse
 
 from archmeter.analyzers import COUNTING_RULES
 from archmeter.analyzers.answers import Answer
-from archmeter.app.http import operations
 from archmeter.app.http.dependencies import StoreOfApp
 from archmeter.app.http.negotiation import preferred
+from archmeter.app.http.operations import answered, headers, json_of
 from archmeter.app.http.problems import problems
 
 router = APIRouter(tags=["service"])
@@ -45,25 +45,20 @@ ANSWERS = (Index, Health)
 @router.get(
     "/",
     operation_id="readIndex",
-    response_class=Response,
     responses={
-        200: {
-            "description": "Where everything is.",
-            "headers": operations.headers("Vary"),
-            "content": operations.json_of("Index"),
-        },
+        **answered("Where everything is.", json_of("Index"), "Vary"),
         307: {
             "description": f"For browsers: the pages begin at {_PAGES}.",
-            "headers": operations.headers("Location", "Vary"),
+            "headers": headers("Location", "Vary"),
         },
     },
 )
 async def read_index(request: Request) -> Response:
     """List the collections and the documents that describe them; browsers are sent to the pages."""
-    headers = {"Vary": "Accept"}
+    sent = {"Vary": "Accept"}
     accept = request.headers.get("accept", "*/*")
     if preferred(accept, ["application/json", "text/html"]) == "text/html":
-        return RedirectResponse(_PAGES, headers=headers)
+        return RedirectResponse(_PAGES, headers=sent)
     index = Index(
         name="archmeter",
         counting_rules=COUNTING_RULES,
@@ -80,17 +75,13 @@ async def read_index(request: Request) -> Response:
             "health": "/healthz",
         },
     )
-    return Response(index.to_json(), headers=headers, media_type="application/json")
+    return Response(index.to_json(), headers=sent, media_type="application/json")
 
 
 @router.get(
     "/healthz",
     operation_id="readHealth",
-    response_class=Response,
-    responses={
-        200: {"description": "Fit to answer.", "content": operations.json_of("Health")},
-        **problems(503),
-    },
+    responses=answered("Fit to answer.", json_of("Health")) | problems(503),
 )
 def read_health(store: StoreOfApp) -> Response:
     """Answer 200 while the database answers, 503 otherwise."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from archmeter.app import web
 from archmeter.app.charts.rendering import Renderer
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "dtype."
         ),
         lifespan=lifespan,
+        # Every route writes its own bytes: nothing is left for FastAPI to write.
+        default_response_class=Response,
         # The stock pages load scripts from elsewhere: blank offline, and a leak of who reads them.
         docs_url=None,
         redoc_url=None,

@@ -11,7 +11,7 @@ from archmeter.analyzers.answers.schema import answer_schema
 from archmeter.app.ask.network import NETWORK_FIELDS
 from archmeter.app.ask.question import Question
 from archmeter.app.ask.request import TextField, text_fields
-from archmeter.app.formats import formats_of
+from archmeter.app.formats import BINARY, formats_of
 from archmeter.app.http.problems import problems
 
 REF = "#/components/schemas/"
@@ -22,47 +22,38 @@ STORED_ID = "The id of a stored analysis."
 
 Schema = dict[str, Any]
 
-NOT_MODIFIED: Schema = {"description": "The client holds these bytes already."}
+Responses = dict[int | str, Schema]
 
 HEADERS: Mapping[str, Schema] = {
-    "Access-Control-Allow-Origin": {
-        "description": "Pages elsewhere may read the answer.",
-        "schema": {"type": "string"},
-    },
-    "ETag": {
-        "description": "Names these very bytes; ask again with `If-None-Match`.",
-        "schema": {"type": "string"},
-    },
-    "Cache-Control": {
-        "description": "How long the answer may be kept without asking again.",
-        "schema": {"type": "string"},
-    },
-    "Cache-Status": {
-        "description": "Whether the answer was given before (RFC 9211).",
-        "schema": {"type": "string"},
-    },
-    "Content-Location": {
-        "description": "Where this very answer stays.",
-        "schema": {"type": "string"},
-    },
-    "Location": {
-        "description": "Where the answer can be read again.",
-        "schema": {"type": "string"},
-    },
-    "Retry-After": {
-        "description": "Seconds after which it may be better.",
-        "schema": {"type": "string"},
-    },
-    "Vary": {
-        "description": "The headers of the request that the answer depends on.",
-        "schema": {"type": "string"},
-    },
+    name: {"description": description, "schema": {"type": "string"}}
+    for name, description in {
+        "Access-Control-Allow-Origin": "Pages elsewhere may read the answer.",
+        "ETag": "Names these very bytes; ask again with `If-None-Match`.",
+        "Cache-Control": "How long the answer may be kept without asking again.",
+        "Cache-Status": "Whether the answer was given before (RFC 9211).",
+        "Content-Location": "Where this very answer stays.",
+        "Location": "Where the answer can be read again.",
+        "Retry-After": "Seconds after which it may be better.",
+        "Vary": "The headers of the request that the answer depends on.",
+    }.items()
 }
 
 
 def headers(*names: str) -> Schema:
     """Descriptions of headers that are sent."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def answered(description: str, content: Schema, *sent: str) -> Responses:
+    """An answer, and the headers that are sent besides."""
+    beside = {"headers": headers(*sent)} if sent else {}
+    return {200: {"description": description, **beside, "content": content}}
+
+
+def kept(description: str, content: Schema, *sent: str) -> Responses:
+    """The same of what clients may hold already: its headers are those of a 304 as well."""
+    found = answered(description, content, "ETag", "Cache-Control", *sent)
+    return {**found, 304: {"description": "The client holds these bytes already."}}
 
 
 def routes_of(question: Question[Any, Any]) -> Iterator[tuple[str, str]]:
@@ -134,34 +125,41 @@ def query_parameters(model: type[BaseModel], apart: tuple[str, ...] = ()) -> lis
 def parameter(field: TextField) -> Schema:
     """A field as a parameter: lists stand between commas, objects are JSON."""
     schema = {key: value for key, value in field.schema.items() if key not in _OF_THE_PARAMETER}
-    found: Schema = {
-        "name": field.name,
-        "in": "query",
-        "required": field.required,
-        "description": field.info.description or "",
-    }
-    simple = field.kinds <= {"string", "integer", "number", "boolean"}
-    scalars = field.kinds == {"array"} and _is_scalar(_items(schema))
-    if scalars:
-        return {**found, "style": "form", "explode": False, "schema": _without_null(schema)}
-    if not simple:
+    found = _parameter("query", field.name, field.info.description, _without_null(schema))
+    found["required"] = field.required
+    if field.kinds == {"array"} and _is_scalar(found["schema"].get("items", {})):
+        return {**found, "style": "form", "explode": False}
+    if not field.kinds <= _SCALAR:
         return {**found, "schema": {"type": "string", "minLength": 1, "maxLength": 20_000}}
-    default = field.default
-    if isinstance(default, str | int | float):
-        schema["default"] = default
-    return {**found, "schema": _without_null(schema)}
+    if isinstance(field.default, str | int | float):
+        found["schema"]["default"] = field.default
+    return found
+
+
+def in_path(name: str, description: str | None, values: Iterable[str] = ()) -> Schema:
+    """A part of a path as a parameter: any text, or one of some values."""
+    among = {"enum": [*values]} if values else {}
+    return _parameter("path", name, description, {"type": "string", **among})
+
+
+def _parameter(where: str, name: str, description: str | None, schema: Schema) -> Schema:
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "description": description or "",
+        "schema": schema,
+    }
 
 
 _OF_THE_PARAMETER = {"description", "title", "default"}
 
 
-def _items(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _without_null(schema).get("items", {})
-    return found
+_SCALAR = {"string", "integer", "number", "boolean"}
 
 
 def _is_scalar(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") in {"string", "integer", "number", "boolean"}
+    return schema.get("type") in _SCALAR
 
 
 def _without_null(schema: Mapping[str, Any]) -> Schema:
@@ -172,44 +170,20 @@ def _without_null(schema: Mapping[str, Any]) -> Schema:
     return dict(schema)
 
 
-def in_path(name: str, description: str | None, values: Iterable[str] = ()) -> Schema:
-    """A part of a path as a parameter: any text, or one of some values."""
-    among = {"enum": [*values]} if values else {}
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": description or "",
-        "schema": {"type": "string", **among},
-    }
-
-
 def _format(question: Question[Any, Any]) -> Schema:
-    return {
-        "name": "format",
-        "in": "query",
-        "required": False,
-        "description": "A format by name; without it, the `Accept` header decides.",
-        "schema": {"type": "string", "enum": list(formats_of(question))},
-    }
+    description = "A format by name; without it, the `Accept` header decides."
+    values = {"type": "string", "enum": list(formats_of(question))}
+    return _parameter("query", "format", description, values)
 
 
-def _answers(question: Question[Any, Any], method: str) -> dict[int | str, Schema]:
-    content: Schema = {}
-    for name, media_type in formats_of(question).items():
-        if name == "json":
-            content[media_type] = {"schema": {"$ref": f"{REF}{question.answer.__name__}"}}
-        elif name in {"parquet", "arrow"}:
-            content[media_type] = {"schema": {"type": "string", "format": "binary"}}
-        else:
-            content[media_type] = {"schema": {"type": "string"}}
-    sent = ["ETag", "Cache-Status", *(["Vary"] if len(content) > 1 else [])]
-    if method == "GET":
-        sent.append("Cache-Control")
-    found: dict[int | str, Schema] = {
-        200: {"description": "The answer.", "headers": headers(*sent), "content": content}
-    }
-    return found if method == "POST" else {**found, 304: NOT_MODIFIED}
+def _answers(question: Question[Any, Any], method: str) -> Responses:
+    content = {
+        media_type: content_of(name) for name, media_type in formats_of(question).items()
+    } | json_of(question.answer.__name__)
+    sent = ["Cache-Status", *(["Vary"] if len(content) > 1 else [])]
+    if method == "POST":
+        return answered("The answer.", content, "ETag", *sent)
+    return kept("The answer.", content, *sent)
 
 
 def schemas(found: Mapping[str, Question[Any, Any]]) -> Iterator[tuple[str, Schema]]:
@@ -240,3 +214,8 @@ def definitions(name: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
 def json_of(name: str) -> Schema:
     """The content of an answer in JSON alone, by the name of its schema."""
     return {"application/json": {"schema": {"$ref": f"{REF}{name}"}}}
+
+
+def content_of(format_: str) -> Schema:
+    """The content of a format that is one text, or bytes, to whoever reads JSON."""
+    return {"schema": {"type": "string", **({"format": "binary"} if format_ in BINARY else {})}}

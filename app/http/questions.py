@@ -42,20 +42,9 @@ def router() -> APIRouter:
         for method, path in operations.routes_of(question):
             by_id = path.startswith(operations.BY_ID)
             endpoint = posted(question) if method == "POST" else read(question, by_id=by_id)
-            _add(found, method, path, question, endpoint)
+            described = operations.described(question, method, path)
+            found.add_api_route(path, endpoint, methods=[method], **described)
     return found
-
-
-def _add(
-    router: APIRouter, method: str, path: str, question: Question[Any, Any], endpoint: Endpoint
-) -> None:
-    router.add_api_route(
-        path,
-        endpoint,
-        methods=[method],
-        response_class=Response,
-        **operations.described(question, method, path),
-    )
 
 
 def posted(question: Question[Any, Any]) -> Endpoint:

@@ -1,6 +1,7 @@
 """Use cases over stored analyses, independent of HTTP: routes only translate to and from these."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -108,15 +109,7 @@ class Analyses:
         record = self._store.audit(key)
         if record is None:
             raise NotAudited(key)
-        document = {
-            "id": summary.id,
-            "name": summary.name,
-            "agrees": record.agrees,
-            "checks": record.report["checks"],
-            "counting_rules": record.counting_rules,
-            "torch_version": record.torch_version,
-            "created_at": record.created_at,
-        }
+        document = {**asdict(record), **record.report, "id": summary.id, "name": summary.name}
         found: AuditReport = adapter(AuditReport).validate_python(document)
         return found
 

@@ -3,7 +3,7 @@
 The filters are derived from the figures: ``min_`` and ``max_`` of each, and each as a sort key.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
@@ -81,42 +81,26 @@ else:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The two statements that answer a search."""
-
-    rows: Select[Any]
-    total: Select[int]
-
-
-def page(search: _Search) -> Page:
-    """Translate a search into SQL."""
+def page(search: _Search) -> tuple[Select[int], Select[Any]]:
+    """The two statements that answer a search: how many match, and one page of them."""
     conditions = list(_conditions(search))
     column = analyses.c[search.sort.removeprefix("-")]
     order = column.desc() if search.sort.startswith("-") else column.asc()
-    return Page(
-        rows=select(*SUMMARY_COLUMNS)
-        .select_from(AUDITED)
-        .where(*conditions)
-        # Equal figures are common (every dtype has the same params): pages must not overlap.
-        .order_by(order, analyses.c.id)
-        .limit(search.limit)
-        .offset(search.offset),
-        total=select(func.count()).select_from(AUDITED).where(*conditions),
-    )
+    total = select(func.count()).select_from(AUDITED).where(*conditions)
+    rows = select(*SUMMARY_COLUMNS).select_from(AUDITED).where(*conditions)
+    # Equal figures are common (every dtype has the same params): pages must not overlap.
+    return total, rows.order_by(order, analyses.c.id).limit(search.limit).offset(search.offset)
 
 
-def _conditions(search: _Search) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _conditions(search: _Search) -> Iterator[ColumnElement[bool]]:
     if search.family is not None:
-        conditions.append(analyses.c.family == search.family)
+        yield analyses.c.family == search.family
     if search.name:
-        conditions.append(analyses.c.name.icontains(search.name, autoescape=True))
+        yield analyses.c.name.icontains(search.name, autoescape=True)
     if search.audit is not None:
-        conditions.append(audits.c.agrees.is_(_VERDICTS[search.audit]))
+        yield audits.c.agrees.is_(_VERDICTS[search.audit])
     for parameter, (name, bound) in FIGURE_RANGES.items():
         limit = cast("int | None", getattr(search, parameter))
         if limit is not None:
             column = analyses.c[name]
-            conditions.append(column >= limit if bound == "min" else column <= limit)
-    return conditions
+            yield column >= limit if bound == "min" else column <= limit

@@ -1,7 +1,7 @@
 """The store: records in, summaries and bytes out."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Self
 
@@ -53,19 +53,8 @@ class Store:
             .on_conflict_do_nothing(index_elements=[analyses.c.id])
             .returning(analyses.c.id)
         )
-        values = {
-            "id": summary.id,
-            "family": summary.family,
-            "name": summary.name,
-            "batch": summary.batch,
-            "dtype": summary.dtype,
-            "counting_rules": summary.counting_rules,
-            "architecture": dict(summary.architecture),
-            "etag": record.stored.etag,
-            "body": record.stored.body,
-            "created_at": summary.created_at,
-            **summary.figures,
-        }
+        known = {**asdict(summary), **summary.figures, **record.stored._asdict()}
+        values = {column.name: known[column.name] for column in analyses.c}
         with self._engine.begin() as connection:
             return connection.execute(statement, values).first() is not None
 
@@ -82,10 +71,10 @@ class Store:
 
     def search(self, search: Search) -> tuple[int, list[Summary]]:
         """How many analyses match, and one page of them."""
-        statements = page(search)
+        total, rows = page(search)
         with self._engine.connect() as connection:
-            total = connection.scalar(statements.total) or 0
-            return total, [_summary(row) for row in connection.execute(statements.rows).mappings()]
+            count = connection.scalar(total) or 0
+            return count, [_summary(row) for row in connection.execute(rows).mappings()]
 
     def keep_audit(self, audit: AuditRecord) -> None:
         """Store a second opinion in the place of an earlier one."""
@@ -137,18 +126,13 @@ class Store:
 
 
 def _summary(row: RowMapping) -> Summary:
-    return Summary(
-        id=row["id"],
-        family=row["family"],
-        name=row["name"],
-        batch=row["batch"],
-        dtype=row["dtype"],
-        counting_rules=row["counting_rules"],
-        architecture=row["architecture"],
-        figures={name: row[name] for name in TOTALS},
-        created_at=_utc(row["created_at"]),
-        audit=_VERDICTS[row["agrees"]],
-    )
+    known = {
+        **row,
+        "figures": {name: row[name] for name in TOTALS},
+        "created_at": _utc(row["created_at"]),
+        "audit": _VERDICTS[row["agrees"]],
+    }
+    return Summary(**{field.name: known[field.name] for field in fields(Summary)})
 
 
 _VERDICTS: dict[bool | None, AuditVerdict | None] = {True: "agrees", False: "differs", None: None}

@@ -1,5 +1,7 @@
 """The tables as SQLAlchemy sees them; the migrations make them, and a test compares the two."""
 
+from datetime import datetime
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -26,6 +28,13 @@ metadata = MetaData(
     }
 )
 
+
+def _created_at(*, index: bool) -> Column[datetime]:
+    now = func.current_timestamp()
+    kind = DateTime(timezone=True)
+    return Column("created_at", kind, nullable=False, index=index, server_default=now)
+
+
 analyses = Table(
     "analyses",
     metadata,
@@ -35,13 +44,7 @@ analyses = Table(
     Column("batch", Integer, nullable=False),
     Column("dtype", String(16), nullable=False),
     Column("counting_rules", String(16), nullable=False),
-    Column(
-        "created_at",
-        DateTime(timezone=True),
-        nullable=False,
-        index=True,
-        server_default=func.current_timestamp(),
-    ),
+    _created_at(index=True),
     *(Column(name, BigInteger, nullable=False) for name in TOTALS),
     Column("architecture", JSON().with_variant(JSONB, "postgresql"), nullable=False),
     Column("etag", String(40), nullable=False),
@@ -60,12 +63,7 @@ audits = Table(
     Column("report", JSON().with_variant(JSONB, "postgresql"), nullable=False),
     Column("counting_rules", String(16), nullable=False),
     Column("torch_version", String(64), nullable=False),
-    Column(
-        "created_at",
-        DateTime(timezone=True),
-        nullable=False,
-        server_default=func.current_timestamp(),
-    ),
+    _created_at(index=False),
 )
 """The latest second opinion on an analysis. The analysis itself stays as it was first answered."""
 
@@ -74,13 +72,7 @@ renderings = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("media_type", String(64), nullable=False),
-    Column(
-        "created_at",
-        DateTime(timezone=True),
-        nullable=False,
-        index=True,
-        server_default=func.current_timestamp(),
-    ),
+    _created_at(index=True),
     Column("body", LargeBinary, nullable=False),
 )
 """Static charts by what is drawn: each can be drawn again, so the oldest give way."""

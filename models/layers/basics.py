@@ -6,7 +6,7 @@ layers of one network share one description, and the work done for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -69,28 +69,13 @@ _CHANNEL_MEAN, _CHANNEL_MAX = Mean((1,)), Amax((1,))
 _FLATTEN = Flatten()
 _CONCAT_CHANNELS = Concat(1)
 _SQUARE, _RSQRT, _MAXIMUM = Square(), Rsqrt(), Maximum()
-_linear_op = lru_cache(1024)(Linear)
-_activation_op = lru_cache(64)(Activation)
-_dropout_op = lru_cache(64)(Dropout)
 _LAYER_NORM = LayerNorm()
-_response_norm_op = lru_cache(64)(LocalResponseNorm)
-_pad_op = lru_cache(256)(Pad2d)
-_slice_op = lru_cache(1024)(Slice)
-_shuffle_op = lru_cache(64)(ChannelShuffle)
-_permute_op = lru_cache(64)(Permute)
-_reshape_op = lru_cache(1024)(Reshape)
-_select_op = lru_cache(64)(Select)
 _CONTIGUOUS = Contiguous()
-_softmax_op = lru_cache(64)(Softmax)
-_sum_op = lru_cache(64)(Sum)
-_adaptive_pool_op = lru_cache(64)(AdaptiveAvgPool2d)
-_parameter_op = lru_cache(1024)(Parameter)
-_scale_op = lru_cache(64)(Scale)
-_group_norm_op = lru_cache(64)(GroupNorm)
-_shift_op = lru_cache(64)(Shift)
-_variance_op = lru_cache(64)(Variance)
-_mean_op = lru_cache(64)(Mean)
-_blur_op = lru_cache(64)(BlurPool2d)
+
+
+@lru_cache(16_384)
+def _op(kind: Callable[..., Op], *knobs: object) -> Op:
+    return kind(*knobs)
 
 
 def _pair(side: Side) -> Pair:
@@ -180,7 +165,7 @@ def unbiased_conv(
 
 def linear(x: Tensor, features: int, *, bias: bool = True) -> Tensor:
     """A linear layer over the last dimension."""
-    return x.graph.append(_linear_op(features, bias), x)
+    return x.graph.append(_op(Linear, features, bias), x)
 
 
 def norm(x: Tensor, kind: NormKind = "batch") -> Tensor:
@@ -197,7 +182,7 @@ def act(x: Tensor, kind: ActKind = "relu", *, inplace: bool = True) -> Tensor:
     """
     if kind == "thresholded":
         return x.graph.append(_MAXIMUM, x, parameter(x, x.channels, 1, 1))
-    return x.graph.append(_activation_op(kind, inplace and kind in IN_PLACE_ACTIVATIONS), x)
+    return x.graph.append(_op(Activation, kind, inplace and kind in IN_PLACE_ACTIVATIONS), x)
 
 
 def conv_norm_act(
@@ -215,7 +200,7 @@ def conv_norm_act(
     if norm_kind == "filter_response" or act_kind == "thresholded":
         return act(norm(x.graph.append(op, x), norm_kind), act_kind)
     inplace = act_kind in IN_PLACE_ACTIVATIONS
-    return x.graph.chain(x, op, _NORMS[norm_kind], _activation_op(act_kind, inplace))
+    return x.graph.chain(x, op, _NORMS[norm_kind], _op(Activation, act_kind, inplace))
 
 
 def norm_act(x: Tensor) -> Tensor:
@@ -249,7 +234,7 @@ def padded_avg_pool(x: Tensor, kernel: Side, *, stride: Side = 1, padding: Side 
 
 def adaptive_avg_pool(x: Tensor, size: Side) -> Tensor:
     """(N, C, H, W) -> (N, C, *size), as a layer that makes any input fit a classifier."""
-    return x.graph.append(_adaptive_pool_op(_pair(size)), x)
+    return x.graph.append(_op(AdaptiveAvgPool2d, _pair(size)), x)
 
 
 def global_avg_pool(x: Tensor) -> Tensor:
@@ -289,7 +274,7 @@ def concat(*tensors: Tensor) -> Tensor:
 
 def dropout(x: Tensor, rate: float) -> Tensor:
     """Dropout while training; the tensor itself where the rate is zero."""
-    return x.graph.append(_dropout_op(rate), x) if rate else x
+    return x.graph.append(_op(Dropout, rate), x) if rate else x
 
 
 def layer_norm(x: Tensor) -> Tensor:
@@ -299,12 +284,12 @@ def layer_norm(x: Tensor) -> Tensor:
 
 def local_response_norm(x: Tensor, neighbours: int = 5) -> Tensor:
     """Divides by the energy of neighbouring channels."""
-    return x.graph.append(_response_norm_op(neighbours), x)
+    return x.graph.append(_op(LocalResponseNorm, neighbours), x)
 
 
 def pad(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
     """Zeros around each map; negative sides crop."""
-    return x.graph.append(_pad_op((left, right, top, bottom)), x)
+    return x.graph.append(_op(Pad2d, (left, right, top, bottom)), x)
 
 
 def channel_slice(x: Tensor, start: int, stop: int) -> Tensor:
@@ -314,32 +299,32 @@ def channel_slice(x: Tensor, start: int, stop: int) -> Tensor:
 
 def narrow(x: Tensor, dim: int, start: int, stop: int) -> Tensor:
     """What is at ``start`` up to, not including, ``stop`` of a dimension, as a view."""
-    return x.graph.append(_slice_op(dim, start, stop), x)
+    return x.graph.append(_op(Slice, dim, start, stop), x)
 
 
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:
     """Channels of all groups interleaved."""
-    return x.graph.append(_shuffle_op(groups), x)
+    return x.graph.append(_op(ChannelShuffle, groups), x)
 
 
 def permute(x: Tensor, *dims: int) -> Tensor:
     """Dimensions in another order, as a view."""
-    return x.graph.append(_permute_op(dims), x)
+    return x.graph.append(_op(Permute, dims), x)
 
 
 def reshape(x: Tensor, *size: int) -> Tensor:
     """(N, ...) -> (N, *size), as a view."""
-    return x.graph.append(_reshape_op(size), x)
+    return x.graph.append(_op(Reshape, size), x)
 
 
 def softmax(x: Tensor, dim: int) -> Tensor:
     """exp(x) / Σ exp(x) along a dimension."""
-    return x.graph.append(_softmax_op(dim), x)
+    return x.graph.append(_op(Softmax, dim), x)
 
 
 def select(x: Tensor, dim: int, index: int) -> Tensor:
     """The elements at one index of a dimension, which disappears; a view."""
-    return x.graph.append(_select_op(dim, index), x)
+    return x.graph.append(_op(Select, dim, index), x)
 
 
 def contiguous(x: Tensor) -> Tensor:
@@ -349,12 +334,12 @@ def contiguous(x: Tensor) -> Tensor:
 
 def sum_over(x: Tensor, dim: int) -> Tensor:
     """The sum over one dimension, which disappears."""
-    return x.graph.append(_sum_op(dim), x)
+    return x.graph.append(_op(Sum, dim), x)
 
 
 def parameter(x: Tensor, *size: int) -> Tensor:
     """A trained tensor in the graph of x, such as the γ of a layer scale."""
-    return x.graph.append(_parameter_op(size))
+    return x.graph.append(_op(Parameter, size))
 
 
 def layer_scale(x: Tensor) -> Tensor:
@@ -364,22 +349,22 @@ def layer_scale(x: Tensor) -> Tensor:
 
 def group_norm(x: Tensor, groups: int) -> Tensor:
     """Normalises each image over so many groups of channels."""
-    return x.graph.append(_group_norm_op(groups), x)
+    return x.graph.append(_op(GroupNorm, groups), x)
 
 
 def scale(x: Tensor, constant: float) -> Tensor:
     """x times a constant."""
-    return x.graph.append(_scale_op(constant), x)
+    return x.graph.append(_op(Scale, constant), x)
 
 
 def blur_pool(x: Tensor, kernel: int = 3, *, stride: int) -> Tensor:
     """A fixed binomial filter of each channel, which strides."""
-    return x.graph.append(_blur_op(kernel, stride), x)
+    return x.graph.append(_op(BlurPool2d, kernel, stride), x)
 
 
 def shift(x: Tensor, constant: float) -> Tensor:
     """x plus a constant."""
-    return x.graph.append(_shift_op(constant), x)
+    return x.graph.append(_op(Shift, constant), x)
 
 
 def square(x: Tensor) -> Tensor:
@@ -394,12 +379,12 @@ def rsqrt(x: Tensor) -> Tensor:
 
 def variance(x: Tensor, *dims: int) -> Tensor:
     """Σ(x - mean)² / (n - 1) over some dimensions, each kept with size 1."""
-    return x.graph.append(_variance_op(dims), x)
+    return x.graph.append(_op(Variance, dims), x)
 
 
 def mean(x: Tensor, *dims: int) -> Tensor:
     """The mean over some dimensions, each kept with size 1."""
-    return x.graph.append(_mean_op(dims), x)
+    return x.graph.append(_op(Mean, dims), x)
 
 
 @block

@@ -11,8 +11,9 @@ from archmeter.models.graph import Tensor
 from archmeter.models.layers.cross_stage import Fusion, Transform, cross_stage
 from archmeter.models.layers.dense import DenseLayer, dense_block, transition
 from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.knobs import DenseBottleneck, PoolOfStem
 from archmeter.models.layers.named_depth import NamedDepthSpec
-from archmeter.models.layers.stems import Stem, StemKind, StemPool
+from archmeter.models.layers.stems import Stem, StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.layers.strided_pool import StridedPool, strided_pool
 from archmeter.models.scaling import scale_width
@@ -23,12 +24,7 @@ class DenseSpec(NamedDepthSpec):
     """Stem, dense blocks with transitions between them, norm and activation, classifier."""
 
     growth_rate: Width = Field(default=32, description="The paper's k: channels a layer adds.")
-    bottleneck: int = Field(
-        default=4,
-        ge=0,
-        le=64,
-        description="Channels between a layer's 1x1 and 3x3 ÷ growth rate; 0 for a 3x3 alone.",
-    )
+    bottleneck: DenseBottleneck = 4
     compression: float = Field(
         default=0.5,
         ge=0.01,
@@ -47,11 +43,7 @@ class DenseSpec(NamedDepthSpec):
         le=16384,
         description="Channels after the stem; 0 for twice the growth rate.",
     )
-    stem_pool: StemPool = Field(
-        default="max",
-        description="3x3 max pool with padding, rounding up without (Caffe), of maps padded with "
-        "zeros (TensorFlow), or of stride 1 before a blur; or a 2x2 average; or a 3x3 convolution.",
-    )
+    stem_pool: PoolOfStem = "max"
     transition_pool: StridedPool = Field(
         default="average",
         description="How transitions halve the map: by averages, or by binomial filters that "

@@ -53,6 +53,17 @@ def stretched(values: Sequence[T], count: int) -> list[T]:
     return out[:count]
 
 
+def scaled_by(how: HeadScaling, width: int, scaled: int) -> int:
+    """A width of the head, or what it is scaled, as the multiplier applies to it."""
+    match how:
+        case "fixed":
+            return width
+        case "up":
+            return max(width, scaled)
+        case "full":
+            return scaled
+
+
 class MBConvSpec(ConvolutionalSpec):
     """A 3x3 stem, stages of mobile blocks, a wide 1x1 convolution and a classifier.
 
@@ -194,15 +205,9 @@ class MBConvSpec(ConvolutionalSpec):
             width * self.width_multiplier, self.width_divisor, keep=self.round_limit
         )
 
-    def scaled_by(self, scaling: HeadScaling, width: int) -> int:
+    def scaled_by(self, how: HeadScaling, width: int) -> int:
         """A width of the head times the multiplier, where it applies."""
-        match scaling:
-            case "fixed":
-                return width
-            case "up":
-                return max(width, self.scaled(width))
-            case "full":
-                return self.scaled(width)
+        return scaled_by(how, width, self.scaled(width))
 
 
 class SqueezedSpec(MBConvSpec):

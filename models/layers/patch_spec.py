@@ -20,8 +20,9 @@ from archmeter.models.layers.basics import (
     scale,
     select,
 )
+from archmeter.models.layers.knobs import AttentionKernel, BranchScale
 from archmeter.models.layers.perceptron import PerceptronKind
-from archmeter.models.layers.self_attention import AttentionKind, transformer_block
+from archmeter.models.layers.self_attention import transformer_block
 from archmeter.models.layers.tokens import add_positions, patch_tokens, prepend, without_first
 from archmeter.models.scaling import scale_depths
 from archmeter.models.spec import ArchitectureSpec, Preset, Width
@@ -80,15 +81,9 @@ class PatchSpec(ArchitectureSpec):
     mlp_ratio: float = Field(
         default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
     )
-    attention: AttentionKind = Field(
-        default="fused",
-        description="Attention as one kernel that keeps no scores, or composed of products and a "
-        "softmax. Same MACs; other memory.",
-    )
+    attention: AttentionKernel = "fused"
     qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
-    layer_scale: bool = Field(
-        default=False, description="A trained factor per channel on what each branch adds."
-    )
+    layer_scale: BranchScale = False
     perceptron: PerceptronKind = Field(
         default="gelu",
         description="Nonlinearity of the perceptrons; with swiglu, a gate, the hidden "

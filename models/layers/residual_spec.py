@@ -11,13 +11,13 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.attention_pool import attention_pool
-from archmeter.models.layers.basics import ActKind, NormKind
+from archmeter.models.layers.basics import ActKind
 from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.knobs import AnyNorm, PooledShortcut, PoolOfStem, ShortcutOfBlock
 from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
 from archmeter.models.layers.residual import Residual, basic, bottleneck
-from archmeter.models.layers.shortcuts import ShortcutOption
 from archmeter.models.layers.stages import stages
-from archmeter.models.layers.stems import Stem, StemKind, StemPool
+from archmeter.models.layers.stems import Stem, StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.layers.strided_pool import StridedPool
 from archmeter.models.scaling import scale_width
@@ -59,22 +59,10 @@ class ResidualSpec(NamedDepthSpec):
         "or one 3x3 without downsampling for CIFAR images.",
     )
     stem_width: Width = Field(default=64, description="Channels after the stem.")
-    stem_pool: StemPool = Field(
-        default="max",
-        description="3x3 max pool with padding, rounding up without (Caffe), of maps padded with "
-        "zeros (TensorFlow), or of stride 1 before a blur; or a 2x2 average; or a 3x3 convolution.",
-    )
-    shortcut: ShortcutOption = Field(
-        default="B",
-        description="Where shapes differ: A pads with zeros, B projects; C projects everywhere.",
-    )
-    pooled_shortcut: bool = Field(
-        default=False, description="Downsample shortcuts by average pooling (ResNet-D)."
-    )
-    norm: NormKind = Field(
-        default="batch",
-        description="Batch norm, group norm of 32 groups, or filter response norm.",
-    )
+    stem_pool: PoolOfStem = "max"
+    shortcut: ShortcutOfBlock = "B"
+    pooled_shortcut: PooledShortcut = False
+    norm: AnyNorm = "batch"
     activation: ActKind = Field(
         default="relu",
         description="After convolutions and additions; max(x, τ) with a trained τ per channel "

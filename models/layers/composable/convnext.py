@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.channel_norm import ChannelNormKind, PositionNormKind
+from archmeter.models.layers.channel_norm import ChannelNormKind
 from archmeter.models.layers.composable.part import Ratio, Scaling
 from archmeter.models.layers.composable.stage import Place, WidthStage, unscaled_mid
 from archmeter.models.layers.convnext_block import (
@@ -17,6 +17,7 @@ from archmeter.models.layers.convnext_block import (
     downsample,
 )
 from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.knobs import PerceptronExpansion, PositionNorm
 from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share
 from archmeter.models.layers.roadmap_block import bottleneck as roadmap_bottleneck
 from archmeter.models.layers.van_block import VANStyle, patch_embed, stage_norm, van_block
@@ -30,9 +31,7 @@ class ConvNeXtStage(WidthStage):
 
     block: Literal["convnext_block"]
     kernel: OddKernel = Field(default=7, description="Side of the depthwise convolutions; odd.")
-    expansion: int = Field(
-        default=4, ge=1, le=16, description="Hidden ÷ outer channels of the blocks' perceptrons."
-    )
+    expansion: PerceptronExpansion = 4
     pointwise: Pointwise = Field(
         default="linear",
         description="The perceptrons as linear layers on channels moved last, or as 1x1 "
@@ -44,12 +43,7 @@ class ConvNeXtStage(WidthStage):
     response_norm: bool = Field(
         default=False, description="Global response norm inside the perceptrons (v2)."
     )
-
-    norm: PositionNormKind = Field(
-        default="layer",
-        description="Over the channels of each position: layer norm, or division by their root "
-        "mean square or by their standard deviation.",
-    )
+    norm: PositionNorm = "layer"
 
     def enter(self, x: Tensor, scaling: Scaling) -> tuple[Tensor, int]:
         """A norm and a convolution as large as its stride, where anything changes."""
@@ -150,9 +144,7 @@ class VANStage(WidthStage):
     """
 
     block: Literal["van_block"]
-    expansion: int = Field(
-        default=4, ge=1, le=16, description="Hidden ÷ outer channels of the blocks' perceptrons."
-    )
+    expansion: PerceptronExpansion = 4
     kernel: int = Field(
         default=21, ge=1, le=255, description="Side K of the window that attention sees."
     )

@@ -10,6 +10,7 @@ from archmeter.models.graph import Tensor
 from archmeter.models.layers.composable.part import Rate, Scaling
 from archmeter.models.layers.composable.stage import StagePart
 from archmeter.models.layers.dense import DenseLayer, dense_block, transition
+from archmeter.models.layers.knobs import DenseBottleneck
 from archmeter.models.layers.strided_pool import StridedPool
 from archmeter.models.spec import Width
 
@@ -23,12 +24,7 @@ class DenseStage(StagePart):
         default=2, description="2 halves the map by the pool of the transition; 1 keeps it."
     )
     growth_rate: Width = Field(default=32, description="The paper's k: channels a layer adds.")
-    bottleneck: int = Field(
-        default=4,
-        ge=0,
-        le=64,
-        description="Channels between a layer's 1x1 and 3x3 ÷ growth rate; 0 for a 3x3 alone.",
-    )
+    bottleneck: DenseBottleneck = 4
     compression: float = Field(
         default=0.5,
         ge=0.01,

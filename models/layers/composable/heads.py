@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.basics import NormKind
-from archmeter.models.layers.channel_norm import PositionNormKind
 from archmeter.models.layers.classifiers import (
     convolved_classifier,
     hidden_classifier,
@@ -23,7 +21,8 @@ from archmeter.models.layers.heads import (
     pooled_classifier,
 )
 from archmeter.models.layers.inception import dropout_classifier
-from archmeter.models.layers.mbconv_spec import HeadScaling
+from archmeter.models.layers.knobs import AnyNorm, ClassifierBias, ConvClassifier, PositionNorm
+from archmeter.models.layers.mbconv_spec import HeadScaling, scaled_by
 from archmeter.models.ops import ActivationKind
 from archmeter.models.spec import Width
 
@@ -49,10 +48,8 @@ class PooledHead(HeadPart):
     """The mean of each map, and a classifier."""
 
     kind: Literal["pooled"]
-    convolutional: bool = Field(
-        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
-    )
-    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+    convolutional: ConvClassifier = False
+    bias: ClassifierBias = True
 
     def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
         """(N, C, H, W) -> (N, num_classes)."""
@@ -63,15 +60,10 @@ class PreactivatedHead(HeadPart):
     """Norm and activation, which pre-activation blocks leave to do, before the mean."""
 
     kind: Literal["preactivated"]
-    norm: NormKind = Field(
-        default="batch",
-        description="Batch norm, group norm of 32 groups, or filter response norm.",
-    )
+    norm: AnyNorm = "batch"
     activation: AnyActivation = Field(default="relu", description="Activation after that norm.")
-    convolutional: bool = Field(
-        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
-    )
-    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+    convolutional: ConvClassifier = False
+    bias: ClassifierBias = True
 
     def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
         """(N, C, H, W) -> (N, num_classes)."""
@@ -92,17 +84,15 @@ class ConvHead(HeadPart):
     width: Width = Field(default=1280, description="Channels of the convolution.")
     scaling: HeadScaling = Field(default="full", description=_SCALING)
     activation: AnyActivation = Field(default="relu", description="Activation of the convolution.")
-    convolutional: bool = Field(
-        default=False, description="The classifier is a 1x1 convolution, not a linear layer."
-    )
-    bias: bool = Field(default=True, description="Whether the classifier has biases.")
+    convolutional: ConvClassifier = False
+    bias: ClassifierBias = True
 
     def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:
         """(N, C, H, W) -> (N, num_classes)."""
         return pooled_classifier(
             x,
             num_classes,
-            final_width=scaled_by(self.scaling, self.width, scaling),
+            final_width=scaled_by(self.scaling, self.width, scaling.channels(self.width)),
             act_kind=self.activation,
             convolutional=self.convolutional,
             bias=self.bias,
@@ -137,7 +127,8 @@ class LateConvHead(HeadPart):
             x,
             num_classes,
             width=scaling.channels(self.width) if self.width else 0,
-            hidden=scaled_by(self.scaling, self.hidden, scaling) if self.hidden else 0,
+            hidden=self.hidden
+            and scaled_by(self.scaling, self.hidden, scaling.channels(self.hidden)),
             bias=self.bias,
             act_kind=self.activation,
         )
@@ -147,11 +138,7 @@ class NormedHead(HeadPart):
     """A norm of the means, or of the maps before them, as in ConvNeXt."""
 
     kind: Literal["normed"]
-    norm: PositionNormKind = Field(
-        default="layer",
-        description="Over the channels of each position: layer norm, or division by their root "
-        "mean square or by their standard deviation.",
-    )
+    norm: PositionNorm = "layer"
     norm_on: NormPlace = Field(
         default="pooled", description="Whether the norm follows the pool or precedes it."
     )
@@ -225,17 +212,6 @@ class MappedHead(HeadPart):
             dropout_rate=self.dropout,
             act_kind=None if self.activation == "none" else self.activation,
         )
-
-
-def scaled_by(how: HeadScaling, width: int, scaling: Scaling) -> int:
-    """A width of the head times the multiplier, where it applies."""
-    match how:
-        case "fixed":
-            return width
-        case "up":
-            return max(width, scaling.channels(width))
-        case "full":
-            return scaling.channels(width)
 
 
 AnyHead = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -66,6 +67,18 @@ class _Expanding(_Mobile):
             return 0
         return make_divisible(x.channels * self.expansion)
 
+    def expanded(self, x: Tensor, at: Place, block: Callable[..., Tensor]) -> Tensor:
+        """One block that expands its input."""
+        return block(
+            x,
+            self.mid(x),
+            at.scaling.channels(self.width),
+            self.kernel,
+            stride=at.stride,
+            act_kind=self.activation,
+            squeeze=self.inner_attention(x),
+        )
+
     def inner_attention(self, x: Tensor) -> InnerAttention:
         """The attention of a block on x."""
         if isinstance(self.attention, MobileSqueezeExcite):
@@ -80,15 +93,7 @@ class MBConvStage(_Expanding):
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""
-        return mbconv(
-            x,
-            self.mid(x),
-            at.scaling.channels(self.width),
-            self.kernel,
-            stride=at.stride,
-            act_kind=self.activation,
-            squeeze=self.inner_attention(x),
-        )
+        return self.expanded(x, at, mbconv)
 
 
 class FusedMBConvStage(_Expanding):
@@ -98,15 +103,7 @@ class FusedMBConvStage(_Expanding):
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""
-        return fused_mbconv(
-            x,
-            self.mid(x),
-            at.scaling.channels(self.width),
-            self.kernel,
-            stride=at.stride,
-            act_kind=self.activation,
-            squeeze=self.inner_attention(x),
-        )
+        return self.expanded(x, at, fused_mbconv)
 
 
 class GroupedShuffleStage(WidthStage):

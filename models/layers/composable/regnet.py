@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import Field
@@ -52,6 +53,18 @@ class _XStage(BottleneckedStage):
             return style._replace(squeeze_ratio=1 / self.attention.reduction)
         return style._replace(attention=self.attention.how())
 
+    def grouped(self, x: Tensor, at: Place, block: Callable[..., Tensor], style: XStyle) -> Tensor:
+        """One block of a kind."""
+        inner = self.inner(at.scaling)
+        return block(
+            x,
+            inner.width,
+            mid=inner.mid,
+            group_width=inner.group_width,
+            stride=at.stride,
+            style=style,
+        )
+
 
 class XStage(_XStage):
     """RegNet's block: 1x1, grouped 3x3, 1x1; Radosavovic et al. 2020, arXiv:2003.13678."""
@@ -63,15 +76,7 @@ class XStage(_XStage):
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""
-        inner = self.inner(at.scaling)
-        return x_block(
-            x,
-            inner.width,
-            mid=inner.mid,
-            group_width=inner.group_width,
-            stride=at.stride,
-            style=self.style()._replace(linear_end=self.linear_end),
-        )
+        return self.grouped(x, at, x_block, self.style()._replace(linear_end=self.linear_end))
 
 
 class PreactXStage(_XStage):
@@ -81,12 +86,4 @@ class PreactXStage(_XStage):
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""
-        inner = self.inner(at.scaling)
-        return preact_x_block(
-            x,
-            inner.width,
-            mid=inner.mid,
-            group_width=inner.group_width,
-            stride=at.stride,
-            style=self.style(),
-        )
+        return self.grouped(x, at, preact_x_block, self.style())

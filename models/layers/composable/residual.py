@@ -7,48 +7,43 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.basics import NormKind
 from archmeter.models.layers.composable.attention import NO_ATTENTION, AnyAttention
 from archmeter.models.layers.composable.part import AnyActivation, Rate, Ratio
 from archmeter.models.layers.composable.stage import BottleneckedStage, Place, WidthStage
 from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.knobs import (
+    AnyNorm,
+    PooledShortcut,
+    PoolInPlaceOfStride,
+    ShortcutOfBlock,
+    StandardizedConvs,
+)
 from archmeter.models.layers.preactivation import preact_basic, preact_bottleneck
 from archmeter.models.layers.residual import BlockForm, Residual, basic, bottleneck
 from archmeter.models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
 from archmeter.models.layers.senet_block import senet_bottleneck
-from archmeter.models.layers.shortcuts import ShortcutOption
 from archmeter.models.layers.split_attention import (
     DownsamplingPool,
     SplitAttention,
     resnest_bottleneck,
 )
-from archmeter.models.layers.strided_pool import StridedPool
 
 StridingConv = Literal["spatial", "1x1"]
 SelectedKernels = Annotated[
     tuple[Literal[3, 5, 7, 9, 11, 13], ...], Field(min_length=1, max_length=6)
 ]
 
-_STANDARDIZED = "Convolutions standardise their weights (Qiao et al. 2019, arXiv:1903.10520)."
-
 
 class _Shortcuts(WidthStage):
     """Blocks that add their input to their output, or a projection of it."""
 
-    norm: NormKind = Field(
-        default="batch", description="Batch norm, group norm of 32 groups, or filter response norm."
-    )
+    norm: AnyNorm = "batch"
     activation: AnyActivation = Field(default="relu", description="The nonlinearity of a block.")
     attention: AnyAttention = Field(
         default=NO_ATTENTION, description="Attention on what a block adds to its shortcut."
     )
-    shortcut: ShortcutOption = Field(
-        default="B",
-        description="Where shapes differ: A pads with zeros, B projects; C projects everywhere.",
-    )
-    pooled_shortcut: bool = Field(
-        default=False, description="Downsample shortcuts by average pooling (ResNet-D)."
-    )
+    shortcut: ShortcutOfBlock = "B"
+    pooled_shortcut: PooledShortcut = False
 
     def style(self) -> Residual:
         """What the blocks have in common."""
@@ -81,7 +76,7 @@ class _Bottleneck(BottleneckedStage, _SpatialKernel):
         return super().style()._replace(stride_on_first=self.stride_on == "1x1")
 
 
-def pooling(style: Residual, pool: Literal["none", StridedPool]) -> Residual:
+def pooling(style: Residual, pool: PoolInPlaceOfStride) -> Residual:
     """The style, with a pool in place of strides if there is one."""
     if pool == "none":
         return style
@@ -92,11 +87,7 @@ class BasicStage(_SpatialKernel):
     """Two 3x3 convolutions around a shortcut; He et al. 2015, arXiv:1512.03385."""
 
     block: Literal["basic"]
-    strided_pool: Literal["none", StridedPool] = Field(
-        default="none",
-        description="Pool in place of the stride of a convolution (anti-aliasing): an average, or "
-        "a binomial filter that overlaps (blur).",
-    )
+    strided_pool: PoolInPlaceOfStride = "none"
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""
@@ -108,11 +99,7 @@ class BottleneckStage(_Bottleneck):
     """1x1, 3x3 and 1x1 around a shortcut; with groups, ResNeXt's (arXiv:1611.05431)."""
 
     block: Literal["bottleneck"]
-    strided_pool: Literal["none", StridedPool] = Field(
-        default="none",
-        description="Pool in place of the stride of a convolution (anti-aliasing): an average, or "
-        "a binomial filter that overlaps (blur).",
-    )
+    strided_pool: PoolInPlaceOfStride = "none"
     form: BlockForm = Field(
         default="c",
         description="How groups are written: a, paths that are added up; b, paths that are "
@@ -131,7 +118,7 @@ class PreactBasicStage(_SpatialKernel):
     """Norm and activation before each of two 3x3; He et al. 2016, arXiv:1603.05027."""
 
     block: Literal["preact_basic"]
-    standardized: bool = Field(default=False, description=_STANDARDIZED)
+    standardized: StandardizedConvs = False
     dropout: Rate = Field(default=0.0, description="Rate of the dropout between the convolutions.")
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
@@ -149,7 +136,7 @@ class PreactBottleneckStage(_Bottleneck):
     """Norm and activation before 1x1, 3x3 and 1x1; He et al. 2016, arXiv:1603.05027."""
 
     block: Literal["preact_bottleneck"]
-    standardized: bool = Field(default=False, description=_STANDARDIZED)
+    standardized: StandardizedConvs = False
 
     def unit(self, x: Tensor, at: Place) -> Tensor:
         """One block."""

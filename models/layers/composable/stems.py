@@ -19,7 +19,8 @@ from archmeter.models.layers.composable.part import (
 )
 from archmeter.models.layers.inception import stem_v3, stem_v4
 from archmeter.models.layers.kernels import OddKernel
-from archmeter.models.layers.stems import Stem, StemPool, overlapping_convs, patches
+from archmeter.models.layers.knobs import AnyNorm, PoolOfStem, StandardizedConvs
+from archmeter.models.layers.stems import Stem, StemKind, StemPool, overlapping_convs, patches
 from archmeter.models.layers.stems import stem as resnet_stem
 from archmeter.models.layers.van_block import overlapping_patches
 from archmeter.models.ops import ActivationKind
@@ -87,47 +88,30 @@ class ConvStem(StemPart):
 
 class _ResNetLike(StemPart):
     width: Width = Field(default=64, description="Channels after the stem.")
-    norm: NormKind = Field(
-        default="batch",
-        description="Batch norm, group norm of 32 groups, or filter response norm.",
-    )
+    norm: AnyNorm = "batch"
     activation: AnyActivation = Field(default="relu", description="Activation after each norm.")
     bare_end: bool = Field(
         default=False,
         description="No norm and activation after the last convolution, because pre-activation "
         "blocks begin with theirs.",
     )
-    standardized: bool = Field(
-        default=False,
-        description="Convolutions standardise their weights (Qiao et al. 2019, arXiv:1903.10520).",
-    )
+    standardized: StandardizedConvs = False
+
+    def how(self, kind: StemKind, scaling: Scaling, pool: StemPool = "max") -> Stem:
+        """The stem, scaled."""
+        width = scaling.channels(self.width)
+        return Stem(kind, width, pool, self.norm, self.bare_end, self.activation, self.standardized)
 
 
 class ResNetStem(_ResNetLike):
     """One 7x7 convolution or three 3x3 (ResNet-C; tiered as in timm's ResNet-T), and a pool."""
 
     kind: Literal["conv7", "deep", "deep_tiered"]
-    pool: StemPool = Field(
-        default="max",
-        description="3x3 max pool with padding, rounding up without (Caffe), of maps padded with "
-        "zeros (TensorFlow), or of stride 1 before a blur; or a 2x2 average; or a 3x3 convolution.",
-    )
+    pool: PoolOfStem = "max"
 
     def build(self, x: Tensor, scaling: Scaling) -> Tensor:
         """(N, C, H, W) -> (N, width, H/4, W/4)."""
-        width = scaling.channels(self.width)
-        return resnet_stem(
-            x,
-            Stem(
-                self.kind,
-                width,
-                self.pool,
-                self.norm,
-                self.bare_end,
-                self.activation,
-                self.standardized,
-            ),
-        )
+        return resnet_stem(x, self.how(self.kind, scaling, self.pool))
 
 
 class CifarStem(_ResNetLike):
@@ -138,17 +122,7 @@ class CifarStem(_ResNetLike):
 
     def build(self, x: Tensor, scaling: Scaling) -> Tensor:
         """(N, C, H, W) -> (N, width, H, W)."""
-        return resnet_stem(
-            x,
-            Stem(
-                self.kind,
-                scaling.channels(self.width),
-                norm=self.norm,
-                bare_end=self.bare_end,
-                act=self.activation,
-                standardized=self.standardized,
-            ),
-        )
+        return resnet_stem(x, self.how(self.kind, scaling))
 
 
 class _Normed(StemPart):

@@ -12,8 +12,9 @@ from archmeter.models.layers.channel_norm import channels_first, channels_last
 from archmeter.models.layers.composable.part import Ratio, Scaling
 from archmeter.models.layers.composable.stage import Place, WidthStage
 from archmeter.models.layers.convnext_block import downsample
+from archmeter.models.layers.knobs import AttentionKernel, BranchScale
 from archmeter.models.layers.perceptron import PerceptronKind
-from archmeter.models.layers.self_attention import AttentionKind, transformer_block
+from archmeter.models.layers.self_attention import transformer_block
 from archmeter.models.layers.tokens import add_positions, as_map, as_tokens
 from archmeter.models.layers.windows import patch_merging, swin_block
 
@@ -44,18 +45,12 @@ class TransformerStage(_Heads):
     """
 
     block: Literal["transformer_block"]
-    attention: AttentionKind = Field(
-        default="fused",
-        description="Attention as one kernel that keeps no scores, or composed of products and a "
-        "softmax. Same MACs; other memory.",
-    )
+    attention: AttentionKernel = "fused"
     positions: bool = Field(
         default=False, description="A trained vector for each position is added at first."
     )
     qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
-    layer_scale: bool = Field(
-        default=False, description="A trained factor per channel on what each branch adds."
-    )
+    layer_scale: BranchScale = False
     perceptron: PerceptronKind = Field(
         default="gelu", description="Nonlinearity of the perceptrons; swiglu is a gate."
     )
