@@ -1,13 +1,14 @@
 """What a network costs as it is scaled along depth, width, resolution, or all of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from archmeter.analyzers.scaling.points import ScaledNetwork
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.ask.cache import cached_answer
 from archmeter.app.ask.request import part_of
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
-from archmeter.app.charts.labels import OneOf, called, exact, log_axis, plain
+from archmeter.app.charts.encoding import axis, exact, layer, log_axis, named, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions import curves
@@ -74,65 +75,55 @@ def _draw(rows: list[Row], query: ScalingLook) -> Spec:
     drawn = [row for row in rows if row[query.total]]
     drawn_curves = [name for name, _ in query.laws]
     ideal = _ideal(drawn, query)
-    names = [*drawn_curves, *([_LAW] if ideal else []), *([_PRINTED] if query.overlay else [])]
-    colours = dict(zip(drawn_curves, SERIES * 2, strict=False))
     # A grey that shows on both grounds: pages change their theme without asking anew.
-    colours |= {_LAW: SERIES[6], _PRINTED: SERIES[5]}
-    numbers = [row[query.total] for row in (*drawn, *ideal)]
-    place = {
-        "x": {
-            "field": "phi",
-            "type": "quantitative",
-            "title": "φ, steps of the law",
-            "scale": {"zero": False, "nice": False, "padding": 6},
-            "axis": {"format": "~r"},
-        },
-        "y": {"field": query.total, **log_axis(called(query.total), numbers)},
-        "color": {
-            "field": "curve",
-            "type": "nominal",
-            "title": None,
-            "scale": {"domain": names, "range": [colours[name] for name in names]},
-            "legend": {"columns": max(2, query.width // 115)},
-        },
+    colours = {
+        **dict(zip(drawn_curves, SERIES * 2, strict=False)),
+        **({_LAW: SERIES[6]} if ideal else {}),
+        **({_PRINTED: SERIES[5]} if query.overlay else {}),
+    }
+    place: dict[str, Any] = {
+        "x": axis(
+            "phi",
+            "φ, steps of the law",
+            scale={"zero": False, "nice": False, "padding": 6},
+            format="~r",
+        ),
+        "y": log_axis(query.total, [row[query.total] for row in (*drawn, *ideal)]),
+        "color": named("curve", colours, legend={"columns": max(2, query.width // 115)}),
     }
     tooltip = [
         *plain("curve", "outcome"),
-        {**exact("phi", "φ"), "format": ".3~f"},
+        exact("phi", "φ", ".3~f"),
         exact(query.total),
         *(
-            {**exact(f"{kind}_{name}", f"{name}, {kind}"), "format": ".3f"}
+            exact(f"{kind}_{name}", f"{name}, {kind}", ".3f")
             for name in _MULTIPLIERS
             for kind in ("wanted", "got")
         ),
     ]
     built = {"filter": f"isValid(datum['{query.total}'])"}
-    layers: list[Spec] = [
-        {
-            "transform": [built, {"filter": f"datum.curve != '{_PRINTED}'"}],
-            "mark": {"type": "line", "point": {"size": 22}},
-            "encoding": {**place, "tooltip": tooltip},
-        }
+    layers = [
+        layer(
+            "line",
+            {"point": {"size": 22}},
+            transform=[built, {"filter": f"datum.curve != '{_PRINTED}'"}],
+            **place,
+            tooltip=tooltip,
+        )
     ]
     if ideal:
         layers.append(
-            {
-                "data": {"values": ideal},
-                "mark": {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5},
-                "encoding": place,
-            }
+            layer("line", {"strokeDash": [5, 4], "strokeWidth": 1.5}, data=ideal, **place)
         )
     if query.overlay:
-        layers.append(
-            {
-                "transform": [built, {"filter": f"datum.curve == '{_PRINTED}'"}],
-                "mark": {"type": "point", "shape": "diamond", "size": 110, "opacity": 1},
-                "encoding": {
-                    **place,
-                    "tooltip": [*plain("coefficients_of"), *tooltip],
-                },
-            }
+        printed = layer(
+            "point",
+            {"shape": "diamond", "size": 110, "opacity": 1},
+            transform=[built, {"filter": f"datum.curve == '{_PRINTED}'"}],
+            **place,
+            tooltip=[*plain("coefficients_of"), *tooltip],
         )
+        layers.append(printed)
     return {"layer": layers}
 
 
