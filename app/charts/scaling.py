@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from archmeter.analyzers.scaling.points import ScaledNetwork
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.network import Network
 from archmeter.app.ask.request import part_of
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
 from archmeter.app.charts.encoding import axis, exact, layer, log_axis, named, plain
@@ -12,7 +13,7 @@ from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions import curves
-from archmeter.app.questions.curves import CurvesRequest
+from archmeter.app.questions.curves import CurvesReport, CurvesRequest
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.tables import Row
 
@@ -35,10 +36,19 @@ class ScalingLook(CurvesRequest, Look):
         return tuple(dict.fromkeys([self.total, *self.totals]))
 
 
+def answer_to(query: ScalingLook, network: Network) -> CurvesReport:
+    """The answer that is drawn.
+
+    Raises:
+        ArchmeterError: if the network cannot be scaled so.
+    """
+    request = part_of(CurvesRequest, query, totals=query.read)
+    return cached_answer(curves.QUESTION, request, network)
+
+
 def _read(query: ScalingLook, analyses: Analyses) -> Drawing:
     network = query.network(analyses)
-    request = part_of(CurvesRequest, query, totals=query.read)
-    answer = cached_answer(curves.QUESTION, request, network)
+    answer = answer_to(query, network)
     rows = [
         _row(curve.name, point.phi, point, query.read)
         for curve in answer.curves

@@ -23,18 +23,13 @@ class Compared(NamedTuple):
 
     Attributes:
         said: the name or id by which it was asked for.
-        name: the nearest preset, and what differs from it.
-        network: the network and what it is fed.
-        profile: its figures.
-        figures: the scalar ones by name.
+        figures: what is counted of it, by name.
         ratios: these as multiples of the first network's; null where that has none.
         published: accuracies that a source prints of this very network, at this resolution.
     """
 
     said: str
-    name: str
     network: Network
-    profile: Profile
     figures: dict[str, int]
     ratios: dict[str, float | None]
     published: list[Accuracy]
@@ -83,9 +78,7 @@ def compare(networks: Mapping[str, Network]) -> list[Compared]:
     return [
         Compared(
             said=said,
-            name=network.name,
             network=network,
-            profile=network.profile(),
             figures=values,
             ratios=ratios(values, counted[0]),
             published=accuracies(network.spec.canonical()),

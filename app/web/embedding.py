@@ -18,8 +18,8 @@ from archmeter.app.settings import Settings
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.web import explorer_form
 from archmeter.app.web.figure import query_of
+from archmeter.app.web.links import join
 from archmeter.app.web.scaling_form import ScalingForm
-from archmeter.app.web.some_figure import of_network
 
 EmbedKind = Literal["charts", "tables"]
 
@@ -89,11 +89,15 @@ class Picture(NamedTuple):
         series = urlencode({"series": self.series}) if self.series is not None else ""
         return "&".join(filter(None, (self.query, series)))
 
+    def titled(self, drawing: Drawing) -> str:
+        """What it is called, once it is known what is drawn."""
+        return f"{drawing.subject}: {self.chart.title}"
+
     def frame(self, kind: EmbedKind, drawing: Drawing) -> Frame:
         """The frame that shows it."""
         look, height = self.look, self.look.height or self.chart.height
         return Frame(
-            title=f"{drawing.subject}: {self.chart.title}",
+            title=self.titled(drawing),
             path=join(f"/embed/{kind}/{self.chart.name}", self.frame_query),
             width=look.width,
             height=_TABLE_HEIGHT if kind == "tables" else (height or _CHART_HEIGHT) + _AROUND,
@@ -148,12 +152,10 @@ def _chart_of(page: str, query: QueryParams) -> tuple[str, Mapping[str, str]] | 
     match page:
         case "explore":
             network = explorer_form.Asked(query).form
-            return ("stages", of_network(network)) if network.asked else None
+            return ("stages", network.parameters) if network.asked else None
         case "scaling":
             scaling = ScalingForm(query)
-            if scaling.request is None:
-                return None
-            return "scaling", {**scaling.parameters, "total": scaling.values["total"]}
+            return None if scaling.errors else ("scaling", scaling.parameters)
         case "compare" if "networks" in query:
             return "comparison", {"networks": query["networks"]}
         case "published":
@@ -173,8 +175,3 @@ def _refused(url: str, accepted: str) -> NotEmbeddable:
     return NotEmbeddable(
         f"nothing at {url[:120]} can be embedded", field="url", value=url, accepted=accepted
     )
-
-
-def join(path: str, query: str) -> str:
-    """A path with its query, if there is one."""
-    return f"{path}?{query}" if query else path

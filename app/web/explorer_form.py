@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from archmeter.analyzers.devices import devices
 from archmeter.app.ask.device import DEFAULT_DEVICE
+from archmeter.app.web.layer_rows import LayersQuery
 from archmeter.app.web.network_form import Field, NetworkForm
 from archmeter.models.spec import ArchitectureSpec
 
@@ -72,7 +73,7 @@ class Asked:
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.errors: dict[str, str] = {}
-        self.form = NetworkForm(_of_network(query), own=OWN)
+        self.form = NetworkForm(query, own=(*OWN, *LayersQuery.model_fields))
         self.memory = query.get("memory", "").strip() or _MEMORY_GB
         self.device = query.get("device", "").strip() or DEFAULT_DEVICE
         if self.memory_bytes is None:
@@ -106,6 +107,11 @@ class Asked:
         return {"memory": self.memory, "device": self.device}
 
     @property
+    def chart_query(self) -> str:
+        """The parameters of a chart of the network."""
+        return urlencode(self.form.parameters)
+
+    @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the shortest query."""
         return parse_qsl(self.query, keep_blank_values=True)
@@ -123,8 +129,3 @@ class Asked:
             Group("knobs of the family", rest, folds=True),
         ]
         return [group for group in groups if group.fields]
-
-
-def _of_network(query: Mapping[str, str]) -> dict[str, str]:
-    """Without the parameters of the parts of the page."""
-    return {k: v for k, v in query.items() if k not in {"find", "sort", "stage"}}

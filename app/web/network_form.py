@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask import strict_json
 from archmeter.app.ask.network import Network
 from archmeter.app.ask.spelling import text_of, value_of
-from archmeter.app.web.messages import messages, sentence
+from archmeter.app.web.messages import faults
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.spec import ArchitectureSpec, InputSpec
@@ -120,6 +120,15 @@ class NetworkForm:
         unknown = {name: value_of(value) for name, value in self._unknown.items()}
         return {"architecture": {**self._named(), **knobs, **unknown}, **given}
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The same as parameters of a chart."""
+        named, *fed = self.document.items()
+        knobs = named[1]
+        if [*knobs] != ["preset"]:
+            knobs = {"architecture": strict_json.dumps(knobs).decode()}
+        return {**knobs, **{name: str(value) for name, value in fed}}
+
     def _named(self) -> dict[str, str]:
         return {"preset": self.preset} if self.preset else {"family": self.family}
 
@@ -138,7 +147,8 @@ class NetworkForm:
             network = Network.parse(self.document)
             network.profile()
         except ArchmeterError as error:
-            self.errors.update(_faults(error))
+            # The first thing that is wrong with each: knobs inside a knob are shown with it.
+            self.errors.update({_knob(path): said for path, said in reversed(faults(error))})
         else:
             self.asked = network
 
@@ -206,15 +216,6 @@ def _kind(knob: Mapping[str, Any]) -> dict[str, Any]:
             return {"kind": kind, "minimum": bounds[0], "maximum": bounds[1]}
         case _:
             return {"kind": "text"}
-
-
-def _faults(error: ArchmeterError) -> dict[str, str]:
-    """The first thing that is wrong with each field: knobs inside a knob are shown with it."""
-    if isinstance(error, InvalidRequest):
-        found = [(entry.field, sentence(entry)) for entry in error.errors]
-    else:
-        found = [(error.field, said) for said in messages(error).values()]
-    return {_knob(field or ""): said for field, said in reversed(found)}
 
 
 def _knob(path: str) -> str:
