@@ -10,9 +10,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def at_once(most: int) -> Callable[[Callable[P, R]], Callable[P, Awaitable[R]]]:
+def at_once(
+    most: int | CapacityLimiter | None,
+) -> Callable[[Callable[P, R]], Callable[P, Awaitable[R]]]:
     """Answer so many requests of a page at a time, so that other pages never wait behind them."""
-    limiter = CapacityLimiter(most)
+    limiter = CapacityLimiter(most) if isinstance(most, int) else most
 
     def waiting(handler: Callable[P, R]) -> Callable[P, Awaitable[R]]:
         @wraps(handler)

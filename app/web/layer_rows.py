@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archmeter.analyzers.layer_table import Layer
 from archmeter.analyzers.profile import Block, Profile
-from archmeter.models.ops import Shape
 
 COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
 """What rows can be ordered by."""
@@ -48,12 +47,7 @@ class Line(NamedTuple):
 
     name: str
     detail: str
-    output_shape: Shape
-    params: int
-    macs: int
-    flops: int
-    activations: int
-    saved_bytes: int
+    row: Layer | Block
     share: float
 
 
@@ -124,17 +118,8 @@ class LayerRows:
         else:
             detail = f"{row.operators} operators"
         value: int = getattr(row, self.about)
-        return Line(
-            name=row.path.removeprefix(f"{inside}."),
-            detail=detail,
-            output_shape=row.output_shape,
-            params=row.params,
-            macs=row.macs,
-            flops=row.flops,
-            activations=row.activations,
-            saved_bytes=row.saved_bytes,
-            share=value / self._total if self._total else 0.0,
-        )
+        share = value / self._total if self._total else 0.0
+        return Line(row.path.removeprefix(f"{inside}."), detail, row, share)
 
 
 def _text(row: Layer) -> str:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse
 
 from archmeter.app import tables
 from archmeter.app.ask.question import Question, questions
@@ -43,20 +43,36 @@ def show_api(request: Request) -> Response:
     return unless_held(request, page("api.html", {"here": PATH}))
 
 
-@router.get("/catalogue")
-def show_catalogue(request: Request) -> Response:
+@router.get("/{name}")
+def show_guide(request: Request, name: str) -> Response:
+    """A guide, one that is made of what there is, or a file that guides refer to."""
+    made = _MADE.get(name)
+    found = read_guide(name, made()) if made else guides().get(name)
+    if found is None:
+        return read_file(name)
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": found}))
+
+
+@router.get("/{path:path}")
+def read_file(path: str) -> Response:
+    """A file by its path, if it was there when it was first asked for one: no path is followed."""
+    found = files().get(path)
+    if found is None:
+        shown = {"here": PATH, "guides": guides().values(), "missing": path[:80]}
+        return page("docs.html", shown, status=HTTPStatus.NOT_FOUND)
+    return FileResponse(found, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _catalogue() -> str:
     """Every family of networks."""
     table = families.markdown(families.families(families.FamiliesRequest()))
-    guide = read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{table}")
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+    return f"{_ABOUT_THE_CATALOGUE}\n{table}"
 
 
-@router.get("/questions")
-def show_questions(request: Request) -> Response:
+def _questions() -> str:
     """Everything that can be asked, and how."""
     table = tables.export([_ways(question) for question in questions().values()], "md").decode()
-    guide = read_guide("questions", f"{_ABOUT_QUESTIONS}\n{table}")
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+    return f"{_ABOUT_QUESTIONS}\n{table}"
 
 
 def _ways(question: Question[Any, Any]) -> tables.Row:
@@ -69,29 +85,4 @@ def _ways(question: Question[Any, Any]) -> tables.Row:
     }
 
 
-@router.get("/{name}")
-def show_guide(request: Request, name: str) -> Response:
-    """A guide, or a file that guides refer to."""
-    found = guides().get(name)
-    if found is None:
-        return _file(name)
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": found}))
-
-
-@router.get("/{folder}/{name}")
-def read_file(folder: str, name: str) -> Response:
-    """A file that guides refer to."""
-    return _file(f"{folder}/{name}")
-
-
-def _file(path: str) -> Response:
-    """A file by its path, if it was there when it was first asked for one: no path is followed."""
-    found = files().get(path)
-    if found is None:
-        return _missing(path)
-    return FileResponse(found, headers={"X-Content-Type-Options": "nosniff"})
-
-
-def _missing(name: str) -> HTMLResponse:
-    shown = {"here": PATH, "guides": guides().values(), "missing": name[:80]}
-    return page("docs.html", shown, status=HTTPStatus.NOT_FOUND)
+_MADE = {"catalogue": _catalogue, "questions": _questions}

@@ -6,10 +6,9 @@ browser fetches when they are opened; without scripts they are pages.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from archmeter.analyzers import COUNTING_RULES
@@ -19,7 +18,6 @@ from archmeter.analyzers.training.largest_batch import LargestBatch, largest_bat
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.app.ask import strict_json
 from archmeter.app.ask.cache import cached_answer
-from archmeter.app.ask.network import Network
 from archmeter.app.http.analyses import AUDITS
 from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
 from archmeter.app.http.questions import lane
@@ -47,10 +45,16 @@ _PREVIEW = ("stages", "memory", "roofline", "layers")
 """Charts of the page, in order."""
 
 
+def _asked(request: Request) -> Asked:
+    return Asked(request.query_params)
+
+
+AskedHere = Annotated[Asked, Depends(_asked)]
+
+
 @router.get(PATH)
-def explore(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
+def explore(request: Request, asked: AskedHere, analyses: AnalysesOfApp) -> HTMLResponse:
     """A network with its knobs; for scripts that turned one, the figures alone."""
-    asked = Asked(request.query_params)
     follows = "HX-Request" in request.headers
     shown = {"follows": follows, **_figures(asked, analyses)}
     if follows:
@@ -60,9 +64,8 @@ def explore(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
 
 
 @router.get(f"{PATH}/charts")
-def charts(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
+def charts(request: Request, asked: AskedHere, analyses: AnalysesOfApp) -> HTMLResponse:
     """The charts of a network."""
-    asked = Asked(request.query_params)
     found: list[Figure] = []
     errors: list[str] = []
     if asked.form.asked:
@@ -78,9 +81,8 @@ def charts(request: Request, analyses: AnalysesOfApp) -> HTMLResponse:
 
 @router.get(f"{PATH}/fits")
 @at_once(1)  # Every guess builds the network once more: seconds for thousands of layers.
-def fits(request: Request) -> HTMLResponse:
+def fits(request: Request, asked: AskedHere) -> HTMLResponse:
     """How many images fit into so much memory, to train and to infer."""
-    asked = Asked(request.query_params)
     found: dict[str, LargestBatch] = {}
     later = "HX-Request" in request.headers and _is_long(asked)
     if asked.form.asked and asked.memory_bytes and not later:
@@ -98,9 +100,8 @@ _WAYS = {
 
 
 @router.get(f"{PATH}/layers")
-def layers(request: Request) -> HTMLResponse:
+def layers(request: Request, asked: AskedHere) -> HTMLResponse:
     """The layer table: stages that unfold, or rows that are looked for."""
-    asked = Asked(request.query_params)
     known = {k: v for k, v in request.query_params.items() if k in LayersQuery.model_fields}
     try:
         query = LayersQuery.model_validate(known)
@@ -119,9 +120,8 @@ def layers(request: Request) -> HTMLResponse:
 
 
 @router.get(f"{PATH}/diagram")
-def draw(request: Request) -> HTMLResponse:
+def draw(request: Request, asked: AskedHere) -> HTMLResponse:
     """One block of each kind in each stage."""
-    asked = Asked(request.query_params)
     stages: list[tuple[diagram.Part, list[diagram.Block]]] = []
     if asked.form.asked:
         graph = asked.form.asked.profile().graph
@@ -131,24 +131,19 @@ def draw(request: Request) -> HTMLResponse:
 
 
 @router.get(f"{PATH}/code")
-async def code(request: Request) -> HTMLResponse:
+@at_once(lane(torch_source.QUESTION.lane))
+def code(request: Request, asked: AskedHere) -> HTMLResponse:
     """The network as a Python file."""
-    asked = await to_thread.run_sync(Asked, request.query_params)
-    network, text = asked.form.asked, ""
-    if network is not None:
-        text = await to_thread.run_sync(_source, network, limiter=lane("torch"))
+    text = ""
+    if network := asked.form.asked:
+        wanted = torch_source.TorchSourceRequest(architecture=network.spec.canonical())
+        text = cached_answer(torch_source.QUESTION, wanted, network).source
     return _part(request, asked, "code", {"code": text})
 
 
-def _source(network: Network) -> str:
-    request = torch_source.TorchSourceRequest(architecture=network.spec.canonical())
-    return cached_answer(torch_source.QUESTION, request, network).source
-
-
 @router.get(f"{PATH}/request")
-def show_request(request: Request, settings: SettingsOfApp) -> HTMLResponse:
+def show_request(request: Request, asked: AskedHere, settings: SettingsOfApp) -> HTMLResponse:
     """The same question for programs."""
-    asked = Asked(request.query_params)
     document = strict_json.dumps(asked.form.document).decode()
     texts = {
         "json": ("request", document),
@@ -159,22 +154,21 @@ def show_request(request: Request, settings: SettingsOfApp) -> HTMLResponse:
 
 
 @router.post(f"{PATH}/keep")
-def keep(request: Request, analyses: AnalysesOfApp) -> Response:
+def keep(request: Request, asked: AskedHere, analyses: AnalysesOfApp) -> Response:
     """Store the analysis, so that it can be compared and embedded by its id."""
-    asked = Asked(request.query_params)
     if asked.form.asked and not _is_foreign(request):
         analyses.add(asked.form.asked)
     return _back(asked)
 
 
 @router.post(f"{PATH}/audit")
-async def audit(request: Request, analyses: AnalysesOfApp) -> Response:
+@at_once(AUDITS)
+def audit(request: Request, asked: AskedHere, analyses: AnalysesOfApp) -> Response:
     """Have other tools recount the network, and show what they say."""
-    asked = await to_thread.run_sync(Asked, request.query_params)
     network = asked.form.asked
     if network and not _is_foreign(request):
-        await to_thread.run_sync(analyses.add, network)
-        await to_thread.run_sync(analyses.audit, network.id, limiter=AUDITS)
+        analyses.add(network)
+        analyses.audit(network.id)
     return _back(asked)
 
 
