@@ -83,16 +83,10 @@ def overview(graph: Graph, name: str) -> Markup:
     for part in found:
         wide = 24 + 72 * sqrt(part.made.channels / channels)
         high = 10 + 110 * sqrt(min(1.0, _side(part.made) / largest))
-        middle = x + 66
-        drawn.append(
-            f"<g><title>{escape(f'{part.path}: {part.content} → {part.made}')}</title>"
-            f'<rect class="box" x="{middle - wide / 2:.0f}" y="{66 - high / 2:.0f}" '
-            f'width="{wide:.0f}" height="{high:.0f}" rx="3"/>'
-            f'<text class="name" x="{middle:.0f}" y="146">{escape(part.path)}</text>'
-            f'<text class="faint" x="{middle:.0f}" y="161">{escape(part.made)}</text>'
-            f'<text class="faint" x="{middle:.0f}" y="176">{escape(_clipped(part.content))}</text>'
-            "</g>"
-        )
+        corner = x + 66 - wide / 2, 66 - high / 2
+        tip = f"{part.path}: {part.content} → {part.made}"
+        faint = [str(part.made), _clipped(part.content)]
+        drawn.append(_shape(tip, "box", corner, (wide, high), 146, [part.path, *faint]))
         if x:
             drawn.append(f'<path class="edge" d="M{x - 12:.0f} 66h18"/>')
         x += 132
@@ -179,13 +173,29 @@ def _height(box: Box) -> int:
 
 def _box(box: Box, left: int) -> str:
     x, y = _corner(box, left)
-    middle, kind = x + _WIDTH // 2, "input" if box.is_input else "box"
-    text = f'<text class="name" x="{middle}" y="{y + 16}">{escape(_clipped(box.title))}</text>'
-    if box.also:
-        also = escape(_clipped(", ".join(box.also), _LETTERS + 3))
-        text += f'<text class="faint" x="{middle}" y="{y + 31}">{also}</text>'
-    rect = f'<rect class="{kind}" x="{x}" y="{y}" width="{_WIDTH}" height="{_height(box)}" rx="4"/>'
-    return f"<g><title>{escape(box.tip or box.title)}</title>{rect}{text}</g>"
+    also = [_clipped(", ".join(box.also), _LETTERS + 3)] if box.also else []
+    kind = "input" if box.is_input else "box"
+    size = _WIDTH, _height(box)
+    return _shape(box.tip or box.title, kind, (x, y), size, y + 16, [_clipped(box.title), *also])
+
+
+def _shape(
+    tip: str,
+    kind: str,
+    corner: tuple[float, float],
+    size: tuple[float, float],
+    first: float,
+    lines: Sequence[str],
+) -> str:
+    """A box with a name and fainter lines below it, from the first one's height on."""
+    (x, y), (width, height) = corner, size
+    rect = f'x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="4"'
+    texts = (
+        f'<text class="{"faint" if i else "name"}" x="{x + width / 2:.0f}" y="{first + 15 * i}">'
+        f"{escape(line)}</text>"
+        for i, line in enumerate(lines)
+    )
+    return f'<g><title>{escape(tip)}</title><rect class="{kind}" {rect}/>{"".join(texts)}</g>'
 
 
 def _edge(before: Box, box: Box, left: int, places: set[tuple[int, int]]) -> str:

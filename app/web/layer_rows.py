@@ -51,24 +51,6 @@ class Line(NamedTuple):
     share: float
 
 
-class Group(NamedTuple):
-    """A block and its rows; without a head, rows of a stage that are in no block."""
-
-    head: Line | None
-    rows: list[Line]
-
-
-class Found(NamedTuple):
-    """Rows without their hierarchy.
-
-    Attributes:
-        total: how many there are; not all of them may be shown.
-    """
-
-    total: int
-    rows: list[Line]
-
-
 class LayerRows:
     """The rows of one network, each with its share of one total.
 
@@ -86,8 +68,8 @@ class LayerRows:
         """Stem, stages, heads."""
         return [self._line(stage, "") for stage in self._profile.stages]
 
-    def groups(self, path: str) -> list[Group]:
-        """What is in a stage, in order: its blocks, and what is in none."""
+    def groups(self, path: str) -> list[tuple[Line | None, list[Line]]]:
+        """What is in a stage, in order: a block and its rows, or rows that are in no block."""
         stages = {stage.path: stage for stage in self._profile.stages}
         if path not in stages:
             return []
@@ -101,16 +83,16 @@ class LayerRows:
         groups = []
         for around, own in groupby(rows, block_of):
             head = self._line(blocks[around], path) if around else None
-            groups.append(Group(head, [self._line(row, around or path) for row in own]))
+            groups.append((head, [self._line(row, around or path) for row in own]))
         return groups
 
-    def found(self) -> Found:
-        """Rows with what is looked for; the most expensive first, if they are sorted."""
+    def found(self) -> tuple[int, list[Line]]:
+        """How many rows have what is looked for, and the first of them; as they are sorted."""
         wanted, sort = self._query.find.strip().lower(), self._query.sort
         rows = [row for row in self._profile.rows if wanted in _text(row)]
         if sort:
             rows.sort(key=attrgetter(sort), reverse=True)
-        return Found(len(rows), [self._line(row, "") for row in rows[:_MOST]])
+        return len(rows), [self._line(row, "") for row in rows[:_MOST]]
 
     def _line(self, row: Layer | Block, inside: str) -> Line:
         if isinstance(row, Layer):
