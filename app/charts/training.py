@@ -46,20 +46,19 @@ def _varied(query: TrainingLook, profile: Profile) -> Iterator[tuple[str, Traini
 def _read(query: TrainingLook, analyses: Analyses) -> Drawing:
     network = query.network(analyses)
     profile = network.profile()
-    rows: list[Row] = []
-    for value, options in _varied(query, profile):
-        memory = TrainingStep(profile, options).memory
-        rows += [
-            {
-                "option": query.by,
-                "setting": value,
-                "part": _shown(part),
-                "bytes": getattr(memory, part),
-                "share": getattr(memory, part) / memory.total_bytes,
-                **{name: getattr(memory, name) for name in _SUMS},
-            }
-            for part in _PARTS
-        ]
+    rows: list[Row] = [
+        {
+            "option": query.by,
+            "setting": value,
+            "part": _shown(part),
+            "bytes": getattr(memory, part),
+            "share": getattr(memory, part) / memory.total_bytes,
+            **{name: getattr(memory, name) for name in _SUMS},
+        }
+        for value, options in _varied(query, profile)
+        for memory in [TrainingStep(profile, options).memory]
+        for part in _PARTS
+    ]
     fixed = (name for name in ("optimizer", "freeze", "checkpoint") if name != query.by)
     others = ", ".join(f"{name} {getattr(query, name)}" for name in fixed)
     note = (

@@ -12,9 +12,9 @@ from archmeter.app.web.layer_rows import LayersQuery
 from archmeter.app.web.network_form import Field, NetworkForm
 from archmeter.models.spec import ArchitectureSpec
 
-OWN = ("memory", "device")
+_USUAL = {"memory": "16", "device": DEFAULT_DEVICE}
+"""Where nobody says otherwise: GB, and a device."""
 
-_MEMORY_GB = "16"
 _MOST_GB = 1_000_000
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 _GB = 10**9
@@ -73,9 +73,9 @@ class Asked:
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.errors: dict[str, str] = {}
-        self.form = NetworkForm(query, own=(*OWN, *LayersQuery.model_fields))
-        self.memory = query.get("memory", "").strip() or _MEMORY_GB
-        self.device = query.get("device", "").strip() or DEFAULT_DEVICE
+        self.form = NetworkForm(query, own=(*_USUAL, *LayersQuery.model_fields))
+        self.memory = query.get("memory", "").strip() or _USUAL["memory"]
+        self.device = query.get("device", "").strip() or _USUAL["device"]
         if self.memory_bytes is None:
             self.errors["memory"] = f"A number of GB up to {_MOST_GB:,}."
         if self.device not in devices():
@@ -95,16 +95,9 @@ class Asked:
 
     def query_without(self, name: str) -> str:
         """The shortest query of the page, but for one knob at its default."""
-        return "&".join(filter(None, (self.form.query_without(name), self._own())))
-
-    def _own(self) -> str:
-        usual = {"memory": _MEMORY_GB, "device": DEFAULT_DEVICE}
-        return urlencode({k: v for k, v in self.own.items() if v != usual[k]})
-
-    @property
-    def own(self) -> dict[str, str]:
-        """The page's own parameters."""
-        return {"memory": self.memory, "device": self.device}
+        typed = {"memory": self.memory, "device": self.device}
+        own = {name: text for name, text in typed.items() if text != _USUAL[name]}
+        return self.form.query_with(own, without=name)
 
     @property
     def chart_query(self) -> str:

@@ -119,12 +119,12 @@ class NetworkForm:
     @property
     def query(self) -> str:
         """The shortest query that asks the same."""
-        return self.query_without("")
+        return self.query_with({})
 
-    def query_without(self, name: str) -> str:
-        """The shortest query that asks the same, but for one knob at its default."""
-        changed = {f.name: f.value for f in self._changed() if f.name != name}
-        return urlencode({**self._named(), **changed}, safe=",")
+    def query_with(self, own: Mapping[str, str], *, without: str = "") -> str:
+        """The same, with what a page asks besides, and perhaps one knob at its default."""
+        changed = {f.name: f.value for f in self._changed() if f.name != without}
+        return urlencode({**self._named(), **changed, **own}, safe=",")
 
     @property
     def document(self) -> dict[str, Any]:

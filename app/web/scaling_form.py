@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
-from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
@@ -109,7 +108,7 @@ class ScalingForm(LabForm):
         own = {name: text for name, text in self.values.items() if text != _DEFAULTS[name]}
         if self.curves != CURVES:
             own["curves"] = ",".join(self.curves)
-        return "&".join(filter(None, (self.network.query, urlencode(own, safe=","))))
+        return self.network.query_with(own)
 
 
 def _curves(listed: Sequence[str]) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ class Asked:
         self.errors: dict[str, str] = {}
         self.networks: dict[str, Network] = {}
         listed = query.get("networks")
-        names = NETWORKS if listed is None else _split(listed)
-        for name in names:
+        names = NETWORKS if listed is None else map(str.strip, listed.split(","))
+        for name in filter(None, names):
             self._take(name, "networks", analyses)
         self.added = query.get("add", "").strip()
         if self.added:
@@ -63,11 +63,12 @@ class Asked:
         names = list(self.networks)
         if len(names) < 2:  # noqa: PLR2004 - a difference is of two
             return None
-        one = self.state.get("from", names[0])
-        one = one if one in names else names[0]
-        others = [name for name in names if name != one]
-        other = self.state.get("to", others[0])
-        return one, other if other in others else others[0]
+        one = self._among(names, "from")
+        return one, self._among([name for name in names if name != one], "to")
+
+    def _among(self, names: Sequence[str], field: str) -> str:
+        chosen = self.state.get(field, "")
+        return chosen if chosen in names else names[0]
 
     def url(self, names: Sequence[str] | None = None) -> str:
         """This page with these networks."""
@@ -145,7 +146,3 @@ def _figures(
     shown = {name: asked.state[name] for name in ("family", "presets") if name in asked.state}
     axes = {axis: asked.chosen(axis) for axis in ("x", "y")}
     return {**figures, "scatter": drawn("x", "scatter", **axes, **shown)}
-
-
-def _split(text: str) -> list[str]:
-    return [name for name in (part.strip() for part in text.split(",")) if name]
