@@ -10,7 +10,7 @@ from archmeter.app import tables
 from archmeter.app.ask.question import Question, questions
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.questions import families
-from archmeter.app.web.guides import files, guides, read_guide
+from archmeter.app.web.guides import Guide, files, guides, read_guide
 from archmeter.app.web.site import page
 
 router = APIRouter(prefix="/docs")
@@ -43,18 +43,34 @@ def show_api(request: Request) -> Response:
     return unless_held(request, page("api.html", {"here": PATH}))
 
 
+@router.get("/catalogue")
+def show_catalogue(request: Request) -> Response:
+    """Every family of networks."""
+    table = families.markdown(families.families(families.FamiliesRequest()))
+    return _guide(request, read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{table}"))
+
+
+@router.get("/questions")
+def show_questions(request: Request) -> Response:
+    """Everything that can be asked, and how."""
+    table = tables.export([_ways(question) for question in questions().values()], "md").decode()
+    return _guide(request, read_guide("questions", f"{_ABOUT_QUESTIONS}\n{table}"))
+
+
 @router.get("/{name}")
 def show_guide(request: Request, name: str) -> Response:
-    """A guide, one that is made of what there is, or a file that guides refer to."""
-    made = _MADE.get(name)
-    found = read_guide(name, made()) if made else guides().get(name)
-    if found is None:
-        return read_file(name)
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": found}))
+    """A guide, or a file that guides refer to."""
+    found = guides().get(name)
+    return _guide(request, found) if found else _file(name)
 
 
-@router.get("/{path:path}")
-def read_file(path: str) -> Response:
+@router.get("/{folder}/{name}")
+def read_file(folder: str, name: str) -> Response:
+    """A file that guides refer to."""
+    return _file(f"{folder}/{name}")
+
+
+def _file(path: str) -> Response:
     """A file by its path, if it was there when it was first asked for one: no path is followed."""
     found = files().get(path)
     if found is None:
@@ -63,16 +79,8 @@ def read_file(path: str) -> Response:
     return FileResponse(found, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _catalogue() -> str:
-    """Every family of networks."""
-    table = families.markdown(families.families(families.FamiliesRequest()))
-    return f"{_ABOUT_THE_CATALOGUE}\n{table}"
-
-
-def _questions() -> str:
-    """Everything that can be asked, and how."""
-    table = tables.export([_ways(question) for question in questions().values()], "md").decode()
-    return f"{_ABOUT_QUESTIONS}\n{table}"
+def _guide(request: Request, guide: Guide) -> Response:
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
 
 
 def _ways(question: Question[Any, Any]) -> tables.Row:
@@ -83,6 +91,3 @@ def _ways(question: Question[Any, Any]) -> tables.Row:
         "method": f"`{question.module}`",
         "request": f"`{method} /v1/{question.path}`",
     }
-
-
-_MADE = {"catalogue": _catalogue, "questions": _questions}
