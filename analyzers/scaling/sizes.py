@@ -44,7 +44,7 @@ def sizes(graph: Graph) -> Sizes:
 
 def channels(graph: Graph, index: int) -> int:
     """Channels an operator makes: of maps (N, C, H, W) or (N, H, W, C), of tokens (N, L, C)."""
-    return graph.calls[index].shape[_channel_dimension(graph, index)]
+    return graph.calls[index].shape[channel_dimension(graph, index)]
 
 
 def _blocks(graph: Graph, stage: Scope) -> int:
@@ -73,7 +73,7 @@ def _is_chain(graph: Graph, scopes: Sequence[Scope]) -> bool:
     )
 
 
-def _channel_dimension(graph: Graph, index: int) -> int:
+def channel_dimension(graph: Graph, index: int) -> int:
     """Where the channels are: the operator that made a result says it, or one before that."""
     calls = graph.calls
     while len(calls[index].shape) == _MAP_DIMENSIONS and graph.sources[index]:
@@ -87,7 +87,7 @@ def _channel_dimension(graph: Graph, index: int) -> int:
         maps = [operand for operand in operands if len(calls[operand].shape) == _MAP_DIMENSIONS]
         index = max(maps or operands)
         if isinstance(op, Permute):
-            return op.dims.index(_channel_dimension(graph, index) % len(op.dims))
+            return op.dims.index(channel_dimension(graph, index) % len(op.dims))
     return 1 if len(calls[index].shape) == _MAP_DIMENSIONS else -1
 
 

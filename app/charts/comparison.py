@@ -1,12 +1,23 @@
 """Networks side by side: what they cost, as multiples of the first."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from archmeter.app.ask.totals import TOTALS, figures, ratios
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Spec
-from archmeter.app.charts.labels import axis, called, exact, log_axis, plain, split
+from archmeter.app.charts.encoding import (
+    ONCE,
+    Channel,
+    axis,
+    exact,
+    layer,
+    log_axis,
+    named,
+    names,
+    plain,
+)
+from archmeter.app.charts.labels import called, split
 from archmeter.app.charts.networks import MAX_NETWORKS, NetworksLook, names_of
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.store.analyses import Analyses
@@ -28,78 +39,64 @@ class ComparisonLook(NetworksLook):
 def _read(query: ComparisonLook, analyses: Analyses) -> Drawing:
     totals = split(query.totals, "totals", TOTALS, most=len(SERIES))
     networks = query.named(analyses, least=1, most=MAX_NETWORKS)
-    names = names_of(networks)
+    shown = names_of(networks)
     counted = [figures(network.profile()) for network in networks]
     rows: list[Row] = [
         {
             "network": name,
             "id": network.id,
-            "batch": network.input.batch,
-            "dtype": network.input.dtype,
+            **network.input.model_dump(),
             "total": total,
             "figure": called(total),
             "value": values[total],
             "ratio": ratios(values, counted[0])[total],
         }
-        for name, network, values in zip(names, networks, counted, strict=True)
+        for name, network, values in zip(shown, networks, counted, strict=True)
         for total in totals
     ]
-    note = f"multiples of {names[0]}; {CONVENTION}"
-    return Drawing(f"{len(names)} networks", note, rows)
+    note = f"multiples of {shown[0]}; {CONVENTION}"
+    return Drawing(f"{len(shown)} networks", note, rows)
 
 
 def _draw(rows: list[Row], query: ComparisonLook) -> Spec:
     networks = list(dict.fromkeys(row["network"] for row in rows))
     shown = [called(total.strip()) for total in query.totals.split(",")]
-    by_figure = {"field": "figure", "sort": shown}
     ratio, start = _ratios(rows, query, f"times {networks[0]}")
-    return {
-        "height": {"step": 10},
-        "layer": [
-            {
-                "transform": [{"filter": f"datum.ratio >= {0 if start == 0 else 1e-300}"}],
-                "mark": {"type": "bar", "cornerRadiusEnd": 1},
-                "encoding": {
-                    "y": {
-                        "field": "network",
-                        "type": "nominal",
-                        "sort": networks,
-                        "title": None,
-                        "axis": {"labelLimit": max(110, query.width // 3)},
-                        "scale": {"paddingInner": 0.25},
-                    },
-                    "yOffset": by_figure,
-                    "x": {"field": "ratio", **ratio},
-                    "x2": {"datum": start},
-                    "color": {
-                        **by_figure,
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": shown, "range": list(SERIES)},
-                        "legend": {"columns": max(1, query.width // 170)},
-                    },
-                    "tooltip": [
-                        *plain("network", "figure"),
-                        exact("value"),
-                        {**exact("ratio", "times the first"), "format": ".3f"},
-                    ],
-                },
-            },
-            {
-                "data": {"values": [{}]},
-                "mark": {"type": "rule", "strokeDash": [4, 4]},
-                "encoding": {"x": {"datum": 1}},
-            },
+    bars = layer(
+        "bar",
+        {"cornerRadiusEnd": 1},
+        where=f"datum.ratio >= {0 if start == 0 else 1e-300}",
+        y=names(
+            "network",
+            sort=networks,
+            axis={"labelLimit": max(110, query.width // 3)},
+            scale={"paddingInner": 0.25},
+        ),
+        yOffset={"field": "figure", "sort": shown},
+        x=ratio,
+        x2={"datum": start},
+        color=named(
+            "figure",
+            dict(zip(shown, SERIES, strict=False)),
+            sort=shown,
+            legend={"columns": max(1, query.width // 170)},
+        ),
+        tooltip=[
+            *plain("network", "figure"),
+            exact("value"),
+            exact("ratio", "times the first", ".3f"),
         ],
-    }
+    )
+    first = layer("rule", {"strokeDash": [4, 4]}, data=ONCE, x={"datum": 1})
+    return {"height": {"step": 10}, "layer": [bars, first]}
 
 
-def _ratios(rows: list[Row], query: ComparisonLook, title: str) -> tuple[dict[str, Any], int]:
+def _ratios(rows: list[Row], query: ComparisonLook, title: str) -> tuple[Channel, int]:
     """The axis, and where on it bars begin."""
     if query.scale == "linear":
-        return axis(title, format="~r"), 0
-    found = log_axis(title, [1, *(row["ratio"] for row in rows if row["ratio"])])
-    return found | {"axis": {**found["axis"], "format": "~r"}}, 1
+        return axis("ratio", title, format="~r"), 0
+    ratios = [1, *(row["ratio"] for row in rows if row["ratio"])]
+    return log_axis("ratio", ratios, title, format="~r"), 1
 
 
 CHART = Chart(

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from archmeter.app.tables import Row
+from archmeter.analyzers.answers import Answer
+from archmeter.app.charts.chart import Spec
+from archmeter.app.charts.encoding import Channel, layer
+from archmeter.app.tables import Row, size_text
 
 _GREY = "#8C8C8C"
 
@@ -29,6 +32,20 @@ def stage_of(path: str) -> str:
     return path.partition(".")[0]
 
 
+def flat(row: Answer, **before: int | str) -> Row:
+    """What is known of a layer, after what is said of it: sizes as text, pairs as two numbers."""
+    cells: Row = dict(before)
+    for name, value in row.to_dict().items():
+        match name:
+            case "input_shapes" | "output_shape":
+                cells[name] = size_text(value)
+            case "receptive_field" | "stride":
+                cells[f"{name}_height"], cells[f"{name}_width"] = value
+            case _:
+                cells[name] = value
+    return cells
+
+
 def bands(rows: Sequence[Row]) -> list[Band]:
     """The stages that rows with a ``step`` pass through, in order."""
     found: list[Band] = []
@@ -38,7 +55,7 @@ def bands(rows: Sequence[Row]) -> list[Band]:
     return found
 
 
-def along_depth(rows: Sequence[Row]) -> dict[str, Any]:
+def along_depth(rows: Sequence[Row], field: str = "step") -> Channel:
     """The x channel: operators in order, each stage named in the middle of its band.
 
     Names that would overlap are left out, however wide the chart becomes.
@@ -48,7 +65,7 @@ def along_depth(rows: Sequence[Row]) -> dict[str, Any]:
     for band in reversed(found):
         name = f"datum.value < {band.end} ? {json.dumps(band.stage)} : {name}"
     return {
-        "field": "step",
+        "field": field,
         "type": "quantitative",
         "title": "operators in order of execution, by stage",
         "scale": {
@@ -69,22 +86,19 @@ def along_depth(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def band_layer(rows: Sequence[Row]) -> dict[str, Any]:
+def band_layer(rows: Sequence[Row]) -> Spec:
     """Every other stage on a ground of its own."""
-    return {
-        "data": {"values": [band._asdict() for band in bands(rows)[1::2]]},
-        "mark": {"type": "rect", "fill": _GREY, "opacity": 0.13},
-        "encoding": {
-            "x": {**along_depth(rows), "field": "start"},
-            "x2": {"field": "end"},
-            "tooltip": {"field": "stage", "title": "stage"},
-        },
-    }
+    return layer(
+        "rect",
+        {"fill": _GREY, "opacity": 0.13},
+        data=[band._asdict() for band in bands(rows)[1::2]],
+        x=along_depth(rows, "start"),
+        x2={"field": "end"},
+        tooltip={"field": "stage", "title": "stage"},
+    )
 
 
-def hover_layer(rows: Sequence[Row], tooltip: list[dict[str, Any]]) -> dict[str, Any]:
+def hover_layer(rows: Sequence[Row], tooltip: list[Channel]) -> Spec:
     """Nothing to see, but something to point at: a strip for each operator."""
-    return {
-        "mark": {"type": "rule", "stroke": "transparent", "strokeWidth": 5},
-        "encoding": {"x": along_depth(rows), "tooltip": tooltip},
-    }
+    strip = {"stroke": "transparent", "strokeWidth": 5}
+    return layer("rule", strip, x=along_depth(rows), tooltip=tooltip)

@@ -9,7 +9,8 @@ from archmeter.app.ask.cache import cached_answer
 from archmeter.app.ask.network import Network
 from archmeter.app.ask.validation import validate
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
-from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
+from archmeter.app.charts.encoding import axis, exact, layer, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions import iso_cost
 from archmeter.app.questions.iso_cost import IsoCostReport, IsoCostRequest
@@ -67,18 +68,18 @@ def answer_to(query: IsoCostLook, network: Network) -> IsoCostReport:
     Raises:
         ArchmeterError: if the network cannot be scaled so.
     """
-    depth: dict[str, Any] = {"low": query.depth_low, "high": query.depth_high}
-    width: dict[str, Any] = {"low": query.width_low, "high": query.width_high}
+
+    def multiplier(side: str, **more: str) -> dict[str, Any]:
+        values = {end: getattr(query, f"{side}_{end}") for end in ("low", "high", "count")}
+        return {"knob": f"{side}_multiplier", "values": {**values, **more}}
+
     request = validate(
         IsoCostRequest,
         {
             "architecture": network.spec.canonical(),
             **network.input.model_dump(),
-            "depth": {"knob": "depth_multiplier", "values": {**depth, "count": query.depth_count}},
-            "width": {
-                "knob": "width_multiplier",
-                "values": {**width, "count": query.width_count, "law": "log_uniform"},
-            },
+            "depth": multiplier("depth"),
+            "width": multiplier("width", law="log_uniform"),
             "total": query.total,
             "tolerance": query.tolerance,
             "totals": list(dict.fromkeys([query.total, query.shown, "params", "macs"])),
@@ -111,49 +112,36 @@ def _read(query: IsoCostLook, analyses: Analyses) -> Drawing:
 
 
 def _draw(_: list[Row], query: IsoCostLook) -> Spec:
-    place = {
-        name: {
-            "field": f"{side}_multiplier",
-            **axis(f"{side} multiplier", format="~r"),
-            "scale": {"zero": False, "padding": 12},
-        }
-        for name, side in (("x", "depth"), ("y", "width"))
-    }
-    ratio = f"{query.shown}_ratio"
-    return {
-        "layer": [
-            {
-                "transform": [{"filter": "datum.is_nearest"}],
-                "mark": {"type": "line", "color": SERIES[6], "strokeWidth": 1.5},
-                "encoding": place,
-            },
-            {
-                "mark": {"type": "circle", "opacity": 1, "stroke": SERIES[6], "strokeWidth": 0.5},
-                "encoding": {
-                    **place,
-                    "size": {"condition": {"test": "datum.is_nearest", "value": 110}, "value": 45},
-                    "color": {
-                        "field": ratio,
-                        "type": "quantitative",
-                        "title": f"times the {called(query.shown)}",
-                        # Its darkest end would not show on a dark ground.
-                        "scale": {
-                            "scheme": {"name": "viridis", "extent": [0.15, 1]},
-                            "zero": False,
-                        },
-                        "legend": {"format": "~r", "gradientLength": min(200, query.width // 2)},
-                    },
-                    "tooltip": [
-                        *plain("network", "depth_multiplier", "width_multiplier"),
-                        exact(query.total),
-                        {**exact("deviation"), "format": "+.2%"},
-                        exact(query.shown),
-                        {**exact(ratio, f"times the {called(query.shown)}"), "format": ".3f"},
-                    ],
-                },
-            },
-        ]
-    }
+    x, y = (
+        axis(f"{side}_multiplier", scale={"zero": False, "padding": 12}, format="~r")
+        for side in ("depth", "width")
+    )
+    ratio, times = f"{query.shown}_ratio", f"times the {called(query.shown)}"
+    nearest = "datum.is_nearest"
+    line = layer("line", {"color": SERIES[6], "strokeWidth": 1.5}, where=nearest, x=x, y=y)
+    points = layer(
+        "circle",
+        {"opacity": 1, "stroke": SERIES[6], "strokeWidth": 0.5},
+        x=x,
+        y=y,
+        size={"condition": {"test": nearest, "value": 110}, "value": 45},
+        color={
+            "field": ratio,
+            "type": "quantitative",
+            "title": times,
+            # Its darkest end would not show on a dark ground.
+            "scale": {"scheme": {"name": "viridis", "extent": [0.15, 1]}, "zero": False},
+            "legend": {"format": "~r", "gradientLength": min(200, query.width // 2)},
+        },
+        tooltip=[
+            *plain("network", "depth_multiplier", "width_multiplier"),
+            exact(query.total),
+            exact("deviation", format="+.2%"),
+            exact(query.shown),
+            exact(ratio, times, ".3f"),
+        ],
+    )
+    return {"layer": [line, points]}
 
 
 CHART = Chart(

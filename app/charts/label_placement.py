@@ -1,9 +1,10 @@
 """Names beside points: those that have room, at every width a chart may take."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archmeter.app.charts.chart import Spec
+from archmeter.app.charts.encoding import Channel, layer
 from archmeter.app.tables import Row
 
 _LETTER, _LINE, _GAP = 6.0, 13.0, 7.0
@@ -94,20 +95,18 @@ def placed(spots: Sequence[Spot], others: Sequence[Spot], height: int) -> list[R
     ]
 
 
-def label_layers(rows: Sequence[Row], place: dict[str, Any]) -> list[Spec]:
+def label_layers(rows: Sequence[Row], x: Channel, y: Channel) -> list[Spec]:
     """Names to the left and to the right of points, where the chart is wide enough for them."""
+    common = {"baseline": "middle", "fontSize": 10}
     return [
-        {
-            "data": {"values": [row for row in rows if row["on_the_left"] == left]},
-            "transform": [{"filter": "datum.room <= width"}],
-            "mark": {
-                "type": "text",
-                "align": "right" if left else "left",
-                "baseline": "middle",
-                "dx": -_GAP if left else _GAP,
-                "fontSize": 10,
-            },
-            "encoding": {**place, "text": {"field": "label"}},
-        }
+        layer(
+            "text",
+            {**common, "align": "right" if left else "left", "dx": -_GAP if left else _GAP},
+            data=[row for row in rows if row["on_the_left"] == left],
+            where="datum.room <= width",
+            x=x,
+            y=y,
+            text={"field": "label"},
+        )
         for left in (False, True)
     ]

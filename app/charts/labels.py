@@ -1,8 +1,6 @@
-"""What figures are called on charts, and the axes that show them."""
+"""What figures are called on charts, and parameters that are one or some of their names."""
 
 from collections.abc import Sequence
-from math import ceil, floor, log10
-from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -24,16 +22,6 @@ _CALLED = {
     "top1": "published top-1 accuracy on ImageNet (%)",
 }
 
-_TICKS: tuple[tuple[float, Sequence[float]], ...] = (
-    (3.2, (1,)),
-    (1.6, (1, 3)),
-    (0.7, (1, 2, 5)),
-    (0.0, tuple(i / 2 for i in range(2, 20))),
-)
-"""Leading digits of ticks for an axis that spans more than so many decades."""
-
-_LEAST_ROOM = 0.03
-
 
 def called(figure: str) -> str:
     """A figure in words with its unit: ``inference_peak_bytes`` is ``inference peak (bytes)``."""
@@ -43,43 +31,6 @@ def called(figure: str) -> str:
     return (
         f"{words} ({unit})" if words and unit in {"bytes", "seconds"} else f"{words} {unit}".strip()
     )
-
-
-def axis(title: str, **more: Any) -> dict[str, Any]:
-    """A quantitative axis with SI prefixes: 25.6M."""
-    return {"type": "quantitative", "title": title, "axis": {"format": "~s", **more}}
-
-
-def log_axis(title: str, numbers: Sequence[float], *, room: float = 0.04) -> dict[str, Any]:
-    """A logarithmic axis around positive numbers, with few round ticks.
-
-    Args:
-        title: of the axis, with its unit.
-        numbers: all that is to be on it; nothing gives one decade.
-        room: what is left free at both ends, as a part of the whole.
-    """
-    low, high = log10(min(numbers, default=1)), log10(max(numbers, default=10))
-    free = max((high - low) * room, _LEAST_ROOM)
-    low, high = low - free, high + free
-    leading = next(steps for span, steps in _TICKS if high - low > span)
-    ticks = [step * 10.0**e for e in range(floor(low), ceil(high)) for step in leading]
-    shown = [at for at in ticks if low <= log10(at) <= high]
-    return {
-        "type": "quantitative",
-        "title": title,
-        "scale": {"type": "log", "domain": [10**low, 10**high], "nice": False},
-        "axis": {"format": "~s", "values": shown, "tickCount": 2 * len(shown)},
-    }
-
-
-def exact(field: str, title: str | None = None) -> dict[str, Any]:
-    """A number in a tooltip, to the unit."""
-    return {"field": field, "type": "quantitative", "format": ",", "title": title or called(field)}
-
-
-def plain(*fields: str) -> list[dict[str, Any]]:
-    """Words in a tooltip."""
-    return [{"field": field, "title": field.replace("_", " ")} for field in fields]
 
 
 class OneOf:

@@ -4,11 +4,12 @@ from typing import Annotated, get_type_hints
 
 from archmeter.analyzers.layer_table import Layer
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
-from archmeter.app.charts.depth import along_depth, band_layer, stage_of
-from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
+from archmeter.app.charts.depth import along_depth, band_layer, flat, stage_of
+from archmeter.app.charts.encoding import axis, exact, layer, names, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.subjects import subject
 from archmeter.app.store.analyses import Analyses
-from archmeter.app.tables import Row, size_text
+from archmeter.app.tables import Row
 
 COSTS = tuple(name for name, hint in get_type_hints(Layer).items() if hint is int)
 """What a layer has a number of."""
@@ -21,57 +22,35 @@ class LayersLook(NetworkLook):
     """What is drawn of each layer; the rows have everything."""
 
 
-def flat(row: Layer, step: int) -> Row:
-    """A row of the layer table: sizes as text, pairs as two numbers."""
-    cells: Row = {"step": step, "stage": stage_of(row.path)}
-    for name, value in row.to_dict().items():
-        match name:
-            case "input_shapes" | "output_shape":
-                cells[name] = size_text(value)
-            case "receptive_field" | "stride":
-                cells[f"{name}_height"], cells[f"{name}_width"] = value
-            case _:
-                cells[name] = value
-    return cells
-
-
 def _read(query: LayersLook, analyses: Analyses) -> Drawing:
     network = query.network(analyses)
     profile = network.profile()
-    rows = [flat(row, step) for step, row in enumerate(profile.rows, 1)]
+    rows = [
+        flat(row, step=step, stage=stage_of(row.path)) for step, row in enumerate(profile.rows, 1)
+    ]
     note = f"{called(query.total)} of each operator; {CONVENTION}"
     return Drawing(subject(network), note, rows)
 
 
 def _draw(rows: list[Row], query: LayersLook) -> Spec:
-    return {
-        "layer": [
-            band_layer(rows),
-            {
-                "transform": [
-                    {"calculate": "datum.step - 0.5", "as": "start"},
-                    {"calculate": "datum.step + 0.5", "as": "end"},
-                ],
-                "mark": {"type": "rect", "stroke": None},
-                "encoding": {
-                    "x": {**along_depth(rows), "field": "start"},
-                    "x2": {"field": "end"},
-                    "y": {"field": query.total, **axis(called(query.total))},
-                    "y2": {"datum": 0},
-                    "color": {
-                        "field": "stage",
-                        "type": "nominal",
-                        "sort": None,
-                        "legend": None,  # the axis names them
-                    },
-                    "tooltip": [
-                        *plain("path", "operator", "detail", "output_shape"),
-                        *(exact(name) for name in COSTS if name != "buffers"),
-                    ],
-                },
-            },
-        ]
-    }
+    bars = layer(
+        "rect",
+        {"stroke": None},
+        transform=[
+            {"calculate": "datum.step - 0.5", "as": "start"},
+            {"calculate": "datum.step + 0.5", "as": "end"},
+        ],
+        x=along_depth(rows, "start"),
+        x2={"field": "end"},
+        y=axis(query.total),
+        y2={"datum": 0},
+        color=names("stage", sort=None, legend=None),  # the axis names them
+        tooltip=[
+            *plain("path", "operator", "detail", "output_shape"),
+            *(exact(name) for name in COSTS if name != "buffers"),
+        ],
+    )
+    return {"layer": [band_layer(rows), bars]}
 
 
 CHART = Chart(

@@ -1,6 +1,6 @@
 """How much is alive at each moment, and where most is."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,7 +12,7 @@ from archmeter.analyzers.training.step import TrainingStep
 from archmeter.app.ask.training import policy
 from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
 from archmeter.app.charts.depth import along_depth, band_layer, hover_layer, stage_of
-from archmeter.app.charts.labels import axis, exact, plain
+from archmeter.app.charts.encoding import Channel, axis, exact, layer, named, plain
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import ACCENT, WARNING
 from archmeter.app.store.analyses import Analyses
@@ -77,48 +77,39 @@ def _read(query: MemoryLook, analyses: Analyses) -> Drawing:
 
 
 def _draw(rows: list[Row], query: MemoryLook) -> Spec:
-    x = along_depth(rows)
-    live: dict[str, Any] = {"field": "live_bytes", "stack": None, **axis("live bytes")}
-    phases = {
-        "field": "phase",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": ["forward", "backward"], "range": [ACCENT, WARNING]},
-        "legend": {} if query.phase == "training" else None,
-    }
+    x, y = along_depth(rows), {"stack": None, **axis("live_bytes", "live bytes")}
+    phases = named(
+        "phase",
+        {"forward": ACCENT, "backward": WARNING},
+        legend={} if query.phase == "training" else None,
+    )
     tooltip = [*plain("path", "operator", "phase"), exact("live_bytes", "live bytes")]
     return {
         "layer": [
             band_layer(rows),
-            {
-                "mark": {"type": "area", "interpolate": "step", "line": {"strokeWidth": 1.5}},
-                "encoding": {"x": x, "y": live, "color": phases},
-            },
-            *(layer for row in rows if row["is_peak"] for layer in _peak(row, rows, x, live)),
+            layer(
+                "area",
+                {"interpolate": "step", "line": {"strokeWidth": 1.5}},
+                x=x,
+                y=y,
+                color=phases,
+            ),
+            *(mark for row in rows if row["is_peak"] for mark in _peak(row, rows, x, y)),
             hover_layer(rows, tooltip),
         ]
     }
 
 
-def _peak(peak: Row, rows: list[Row], x: dict[str, Any], live: dict[str, Any]) -> list[Spec]:
+def _peak(peak: Row, rows: list[Row], x: Channel, y: Channel) -> list[Spec]:
     """A point, and beside it, where there is more room, how much it is."""
     on_the_left = peak["step"] < (rows[0]["step"] + rows[-1]["step"]) / 2
-    here = {"transform": [{"filter": "datum.is_peak"}]}
-    words = {
-        "type": "text",
-        "align": "left" if on_the_left else "right",
-        "dx": 8 if on_the_left else -8,
-        "dy": -7,
-        "fontWeight": "bold",
-    }
+    beside = {"align": "left", "dx": 8} if on_the_left else {"align": "right", "dx": -8}
+    words = {**beside, "dy": -7, "fontWeight": "bold"}
     text = {"value": f"peak {si(peak['live_bytes'], 'B')}"}
+    here = "datum.is_peak"
     return [
-        {
-            **here,
-            "mark": {"type": "point", "color": WARNING, "size": 70},
-            "encoding": {"x": x, "y": live},
-        },
-        {**here, "mark": words, "encoding": {"x": x, "y": live, "text": text}},
+        layer("point", {"color": WARNING, "size": 70}, where=here, x=x, y=y),
+        layer("text", words, where=here, x=x, y=y, text=text),
     ]
 
 

@@ -1,11 +1,10 @@
 """Printed figures beside counted ones."""
 
 import json
-from typing import Any
 
 from archmeter.analyzers.verify import VerifiedFigure
 from archmeter.app.charts.chart import Chart, Drawing, Look, Spec
-from archmeter.app.charts.labels import axis, exact, plain
+from archmeter.app.charts.encoding import ONCE, axis, exact, layer, named, names, plain
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions.published import PublishedRequest, select
 from archmeter.app.store.analyses import Analyses
@@ -53,59 +52,28 @@ def _draw(rows: list[Row], _: PublishedLook) -> Spec:
     alone = len({row["family"] for row in rows}) == 1
     by = "architecture" if alone else "family"
     order = list(dict.fromkeys(row[by] for row in rows))
-    verdicts: dict[str, Any] = {"domain": list(_VERDICTS), "range": list(_VERDICTS.values())}
-    return {
-        "height": {"step": 17},
-        "layer": [
-            {
-                "data": {"values": [{}]},
-                "mark": {"type": "rule"},
-                "encoding": {"x": {"datum": 1}},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "opacity": 0.8, "size": 45},
-                "encoding": {
-                    "y": {
-                        "field": by,
-                        "type": "nominal",
-                        "sort": order,
-                        "title": None,
-                        "axis": {"grid": True, "labelLimit": 150},
-                    },
-                    "x": {
-                        "field": "ratio",
-                        **axis("counted ÷ printed", format=".3~f"),
-                        "scale": {"zero": False, "padding": 8},
-                    },
-                    "shape": {
-                        "field": "figure",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": list(_FIGURES), "range": list(_FIGURES.values())},
-                        "legend": {
-                            "symbolFillColor": SERIES[6],
-                            "symbolStrokeColor": SERIES[6],
-                            "direction": "vertical",
-                        },
-                    },
-                    "order": {"field": "verdict", "type": "ordinal"},
-                    "color": {
-                        "field": "verdict",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": verdicts,
-                        "legend": {"direction": "vertical"},
-                    },
-                    "tooltip": [
-                        *plain("architecture", "source", "figure", "convention", "printed_digits"),
-                        exact("counted"),
-                        {**exact("ratio", "counted ÷ printed"), "format": ".4f"},
-                        *plain("verdict", "reason"),
-                    ],
-                },
-            },
+    down, grey = {"direction": "vertical"}, SERIES[6]
+    points = layer(
+        "point",
+        {"filled": True, "opacity": 0.8, "size": 45},
+        y=names(by, sort=order, axis={"grid": True, "labelLimit": 150}),
+        x=axis("ratio", "counted ÷ printed", scale={"zero": False, "padding": 8}, format=".3~f"),
+        shape=named(
+            "figure",
+            _FIGURES,
+            legend={"symbolFillColor": grey, "symbolStrokeColor": grey, **down},
+        ),
+        order={"field": "verdict", "type": "ordinal"},
+        color=named("verdict", _VERDICTS, legend=down),
+        tooltip=[
+            *plain("architecture", "source", "figure", "convention", "printed_digits"),
+            exact("counted"),
+            exact("ratio", "counted ÷ printed", ".4f"),
+            *plain("verdict", "reason"),
         ],
-    }
+    )
+    equal = layer("rule", data=ONCE, x={"datum": 1})
+    return {"height": {"step": 17}, "layer": [equal, points]}
 
 
 CHART = Chart(

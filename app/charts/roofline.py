@@ -1,6 +1,6 @@
 """Kernels below the roof of a device: what computing bounds, and what memory does."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from archmeter.analyzers.answers.units import duration
 from archmeter.analyzers.roofline import roofline
 from archmeter.app.ask.device import DEFAULT_DEVICE
 from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
-from archmeter.app.charts.labels import exact, log_axis, plain
+from archmeter.app.charts.encoding import exact, layer, log_axis, named, plain
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions.roofline import RooflineRequest
@@ -60,49 +60,38 @@ def _read(query: RooflineLook, analyses: Analyses) -> Drawing:
 def _draw(rows: list[Row], _: RooflineLook) -> Spec:
     roof = _roof(rows)
     seen = [*roof, *(row for row in rows if row["flops"])]
-    x: dict[str, Any] = {
-        "field": "intensity",
-        **log_axis("arithmetic intensity (FLOPs per byte)", [at["intensity"] for at in seen]),
-    }
-    y: dict[str, Any] = {
-        "field": "flops_per_s",
-        **log_axis("FLOP/s at most", [at["flops_per_s"] for at in seen]),
-    }
-    shares = {"field": "share", "type": "quantitative", "legend": None}
-    return {
-        "layer": [
-            {
-                "data": {"values": roof},
-                "mark": {"type": "line", "color": SERIES[6], "strokeWidth": 2},
-                "encoding": {"x": x, "y": y},
-            },
-            {
-                "transform": [{"filter": "datum.flops > 0"}],
-                "mark": {"type": "circle", "opacity": 0.75},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "size": {**shares, "scale": {"rangeMin": 15, "rangeMax": 500}},
-                    "color": {
-                        "field": "limit",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": list(_LIMITS), "range": [SERIES[0], SERIES[1]]},
-                        "legend": {"labelExpr": _label(_LIMITS)},
-                    },
-                    "tooltip": [
-                        *plain("path", "operator", "kind", "output_shape", "limit"),
-                        exact("flops"),
-                        exact("bytes", "bytes moved"),
-                        {**exact("intensity", "FLOPs per byte"), "format": ".3~s"},
-                        {**exact("flops_per_s", "FLOP/s at most"), "format": ".3~s"},
-                        {**exact("seconds", "seconds at least"), "format": ".3~s"},
-                        {**exact("share", "share of the time"), "format": ".1%"},
-                    ],
-                },
-            },
-        ]
-    }
+    title = "arithmetic intensity (FLOPs per byte)"
+    x = log_axis("intensity", [at["intensity"] for at in seen], title)
+    y = log_axis("flops_per_s", [at["flops_per_s"] for at in seen], "FLOP/s at most")
+    kernels = layer(
+        "circle",
+        {"opacity": 0.75},
+        where="datum.flops > 0",
+        x=x,
+        y=y,
+        size={
+            "field": "share",
+            "type": "quantitative",
+            "legend": None,
+            "scale": {"rangeMin": 15, "rangeMax": 500},
+        },
+        color=named(
+            "limit",
+            dict(zip(_LIMITS, SERIES, strict=False)),
+            legend={"labelExpr": _label(_LIMITS)},
+        ),
+        tooltip=[
+            *plain("path", "operator", "kind", "output_shape", "limit"),
+            exact("flops"),
+            exact("bytes", "bytes moved"),
+            exact("intensity", "FLOPs per byte", ".3~s"),
+            exact("flops_per_s", "FLOP/s at most", ".3~s"),
+            exact("seconds", "seconds at least", ".3~s"),
+            exact("share", "share of the time", ".1%"),
+        ],
+    )
+    line = layer("line", {"color": SERIES[6], "strokeWidth": 2}, data=roof, x=x, y=y)
+    return {"layer": [line, kernels]}
 
 
 def _roof(rows: list[Row]) -> list[Row]:

@@ -1,17 +1,19 @@
 """What a network costs as it is scaled along depth, width, resolution, or all of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from archmeter.analyzers.scaling.points import ScaledNetwork
 from archmeter.analyzers.scaling.totals import TOTALS
 from archmeter.app.ask.cache import cached_answer
+from archmeter.app.ask.network import Network
 from archmeter.app.ask.request import part_of
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
-from archmeter.app.charts.labels import OneOf, called, exact, log_axis, plain
+from archmeter.app.charts.encoding import axis, exact, layer, log_axis, named, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.questions import curves
-from archmeter.app.questions.curves import CurvesRequest
+from archmeter.app.questions.curves import CurvesReport, CurvesRequest
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.tables import Row
 
@@ -34,10 +36,19 @@ class ScalingLook(CurvesRequest, Look):
         return tuple(dict.fromkeys([self.total, *self.totals]))
 
 
+def answer_to(query: ScalingLook, network: Network) -> CurvesReport:
+    """The answer that is drawn.
+
+    Raises:
+        ArchmeterError: if the network cannot be scaled so.
+    """
+    request = part_of(CurvesRequest, query, totals=query.read)
+    return cached_answer(curves.QUESTION, request, network)
+
+
 def _read(query: ScalingLook, analyses: Analyses) -> Drawing:
     network = query.network(analyses)
-    request = part_of(CurvesRequest, query, totals=query.read)
-    answer = cached_answer(curves.QUESTION, request, network)
+    answer = answer_to(query, network)
     rows = [
         _row(curve.name, point.phi, point, query.read)
         for curve in answer.curves
@@ -74,65 +85,55 @@ def _draw(rows: list[Row], query: ScalingLook) -> Spec:
     drawn = [row for row in rows if row[query.total]]
     drawn_curves = [name for name, _ in query.laws]
     ideal = _ideal(drawn, query)
-    names = [*drawn_curves, *([_LAW] if ideal else []), *([_PRINTED] if query.overlay else [])]
-    colours = dict(zip(drawn_curves, SERIES * 2, strict=False))
     # A grey that shows on both grounds: pages change their theme without asking anew.
-    colours |= {_LAW: SERIES[6], _PRINTED: SERIES[5]}
-    numbers = [row[query.total] for row in (*drawn, *ideal)]
-    place = {
-        "x": {
-            "field": "phi",
-            "type": "quantitative",
-            "title": "φ, steps of the law",
-            "scale": {"zero": False, "nice": False, "padding": 6},
-            "axis": {"format": "~r"},
-        },
-        "y": {"field": query.total, **log_axis(called(query.total), numbers)},
-        "color": {
-            "field": "curve",
-            "type": "nominal",
-            "title": None,
-            "scale": {"domain": names, "range": [colours[name] for name in names]},
-            "legend": {"columns": max(2, query.width // 115)},
-        },
+    colours = {
+        **dict(zip(drawn_curves, SERIES * 2, strict=False)),
+        **({_LAW: SERIES[6]} if ideal else {}),
+        **({_PRINTED: SERIES[5]} if query.overlay else {}),
+    }
+    place: dict[str, Any] = {
+        "x": axis(
+            "phi",
+            "φ, steps of the law",
+            scale={"zero": False, "nice": False, "padding": 6},
+            format="~r",
+        ),
+        "y": log_axis(query.total, [row[query.total] for row in (*drawn, *ideal)]),
+        "color": named("curve", colours, legend={"columns": max(2, query.width // 115)}),
     }
     tooltip = [
         *plain("curve", "outcome"),
-        {**exact("phi", "φ"), "format": ".3~f"},
+        exact("phi", "φ", ".3~f"),
         exact(query.total),
         *(
-            {**exact(f"{kind}_{name}", f"{name}, {kind}"), "format": ".3f"}
+            exact(f"{kind}_{name}", f"{name}, {kind}", ".3f")
             for name in _MULTIPLIERS
             for kind in ("wanted", "got")
         ),
     ]
     built = {"filter": f"isValid(datum['{query.total}'])"}
-    layers: list[Spec] = [
-        {
-            "transform": [built, {"filter": f"datum.curve != '{_PRINTED}'"}],
-            "mark": {"type": "line", "point": {"size": 22}},
-            "encoding": {**place, "tooltip": tooltip},
-        }
+    layers = [
+        layer(
+            "line",
+            {"point": {"size": 22}},
+            transform=[built, {"filter": f"datum.curve != '{_PRINTED}'"}],
+            **place,
+            tooltip=tooltip,
+        )
     ]
     if ideal:
         layers.append(
-            {
-                "data": {"values": ideal},
-                "mark": {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5},
-                "encoding": place,
-            }
+            layer("line", {"strokeDash": [5, 4], "strokeWidth": 1.5}, data=ideal, **place)
         )
     if query.overlay:
-        layers.append(
-            {
-                "transform": [built, {"filter": f"datum.curve == '{_PRINTED}'"}],
-                "mark": {"type": "point", "shape": "diamond", "size": 110, "opacity": 1},
-                "encoding": {
-                    **place,
-                    "tooltip": [*plain("coefficients_of"), *tooltip],
-                },
-            }
+        printed = layer(
+            "point",
+            {"shape": "diamond", "size": 110, "opacity": 1},
+            transform=[built, {"filter": f"datum.curve == '{_PRINTED}'"}],
+            **place,
+            tooltip=[*plain("coefficients_of"), *tooltip],
         )
+        layers.append(printed)
     return {"layer": layers}
 
 

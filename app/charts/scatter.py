@@ -1,9 +1,9 @@
 """Everything that was analyzed, and the catalogue: any two figures, and what nothing beats."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from math import log10
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -12,8 +12,9 @@ from archmeter.app.ask.network import Network
 from archmeter.app.ask.totals import TOTALS, figures
 from archmeter.app.charts.accuracy import Accuracy, accuracies
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Look, Spec
+from archmeter.app.charts.encoding import Channel, axis, exact, layer, log_axis, named, plain
 from archmeter.app.charts.label_placement import Spot, label_layers, placed
-from archmeter.app.charts.labels import OneOf, called, exact, log_axis, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.store import Search
 from archmeter.app.store.analyses import Analyses
@@ -52,25 +53,25 @@ class ScatterLook(Look):
 
 
 class _Network(NamedTuple):
-    key: str
-    name: str
-    family: str
-    batch: int
-    dtype: str
+    about: Row
     figures: Mapping[str, int]
     accuracies: list[Accuracy]
-    stored: bool
+
+    def points(self, axes: tuple[str, str]) -> Iterator[Row]:
+        """The network, or as many as accuracies were published of it, if these are drawn."""
+        drawn = {axis: self.figures[axis] for axis in axes if axis != TOP1}
+        printed = [one._asdict() for one in self.accuracies] if TOP1 in axes else [{}]
+        return ({**self.about, **drawn, **accuracy} for accuracy in printed)
 
 
 def _stored(query: ScatterLook, analyses: Analyses) -> Iterator[_Network]:
     for offset in range(0, query.limit, _PAGE):
         most = min(_PAGE, query.limit - offset)
-        search = Search(family=query.family, limit=most, offset=offset)
-        total, page = analyses.search(search)
+        total, page = analyses.search(Search(family=query.family, limit=most, offset=offset))
         for one in page:
-            found = accuracies(one.architecture)
-            about = (one.id, one.name, one.family, one.batch, one.dtype)
-            yield _Network(*about, one.figures, found, stored=True)
+            fed = {"batch": one.batch, "dtype": one.dtype, "is_stored": True}
+            about = {"network": one.name, "family": one.family, "id": one.id, **fed}
+            yield _Network(about, one.figures, accuracies(one.architecture))
         if offset + most >= total:
             break
 
@@ -81,45 +82,28 @@ def _presets(family: str) -> tuple[_Network, ...]:
     found: list[_Network] = []
     for preset in registry.family(family).presets:
         network = Network(preset.spec, InputSpec())
-        counted = figures(network.count())
+        fed = {**network.input.model_dump(), "is_stored": False}
+        about = {"network": preset.name, "family": family, "id": network.id, **fed}
         known = accuracies(preset.spec.canonical())
-        about = (network.id, preset.name, family, 1, network.input.dtype)
-        found.append(_Network(*about, counted, known, stored=False))
+        found.append(_Network(about, figures(network.count()), known))
     return tuple(found)
 
 
-def _networks(query: ScatterLook, analyses: Analyses) -> list[_Network]:
+def _networks(query: ScatterLook, analyses: Analyses) -> Iterable[_Network]:
     """Each network once: as stored, if it is."""
     found: dict[str, _Network] = {}
     if query.stored:
-        found = {network.key: network for network in _stored(query, analyses)}
+        found = {network.about["id"]: network for network in _stored(query, analyses)}
     if query.presets:
-        families = registry.families() if query.family is None else [query.family]
-        for family in families:
+        for family in registry.families() if query.family is None else [query.family]:
             for network in _presets(family):
-                found.setdefault(network.key, network)
-    return list(found.values())
-
-
-def _points(network: _Network, axes: tuple[str, str]) -> Iterator[Row]:
-    """The network, or as many as accuracies were published of it, if these are drawn."""
-    printed: list[Accuracy | None] = [*network.accuracies] if TOP1 in axes else [None]
-    for accuracy in printed:
-        row: Row = {
-            "network": network.name,
-            "family": network.family,
-            "id": network.key,
-            "batch": network.batch,
-            "dtype": network.dtype,
-            "is_stored": network.stored,
-            **{axis: network.figures[axis] for axis in axes if axis != TOP1},
-        }
-        yield row | accuracy._asdict() if accuracy else row
+                found.setdefault(network.about["id"], network)
+    return found.values()
 
 
 def _read(query: ScatterLook, analyses: Analyses) -> Drawing:
     axes = (query.x, query.y)
-    rows = [row for network in _networks(query, analyses) for row in _points(network, axes)]
+    rows = [row for network in _networks(query, analyses) for row in network.points(axes)]
     front = set(pareto([tuple(_cost(row, axis) for axis in axes) for row in rows]))
     rows = [row | {"standing": _FRONT if i in front else _BEATEN} for i, row in enumerate(rows)]
     what = ", ".join(
@@ -140,79 +124,61 @@ def _cost(row: Row, axis: str) -> float:
 class _Axis(NamedTuple):
     """An axis whose ends are known before it is drawn."""
 
-    channel: dict[str, Any]
-    low: float
-    high: float
+    channel: Channel
     logarithmic: bool
 
     def share(self, value: float) -> float:
         """How far along the axis a value is."""
+        low, high = map(float, self.channel["scale"]["domain"])
         if self.logarithmic:
-            return log10(value / self.low) / log10(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
+            return log10(value / low) / log10(high / low)
+        return (value - low) / (high - low)
 
 
 def _axis(rows: list[Row], field: str) -> _Axis:
     numbers = [row[field] for row in rows]
     if field != TOP1 and all(number > 0 for number in numbers):
-        channel = log_axis(called(field), numbers)
-        low, high = channel["scale"]["domain"]
-        return _Axis({"field": field, **channel}, low, high, logarithmic=True)
+        return _Axis(log_axis(field, numbers), logarithmic=True)
     low, high = min(numbers, default=0), max(numbers, default=1)
     free = (high - low) * 0.04 or 1
-    channel = {
-        "type": "quantitative",
-        "title": called(field),
-        "axis": {"format": "~s"},
-        "scale": {"domain": [low - free, high + free], "nice": False, "zero": False},
-    }
-    return _Axis({"field": field, **channel}, low - free, high + free, logarithmic=False)
+    scale = {"domain": [low - free, high + free], "nice": False, "zero": False}
+    return _Axis(axis(field, scale=scale), logarithmic=False)
 
 
 def _draw(rows: list[Row], query: ScatterLook) -> Spec:
-    x, y = _axis(rows, query.x), _axis(rows, query.y)
-    place = {"x": x.channel, "y": y.channel}
+    across, up = _axis(rows, query.x), _axis(rows, query.y)
+    x, y = across.channel, up.channel
 
     def spot(row: Row) -> Spot:
-        return Spot(x.share(row[query.x]), y.share(row[query.y]), row["network"], row)
+        return Spot(across.share(row[query.x]), up.share(row[query.y]), row["network"], row)
 
     front = [row for row in rows if row["standing"] == _FRONT]
     front.sort(key=lambda row: -row[query.x])
     spots = [spot(row) for row in front]
     others = [spot(row) for row in rows if row["standing"] == _BEATEN]
-    sources = plain("source") if TOP1 in (query.x, query.y) else []
-    tooltip = [
-        *plain("network", "family", "batch", "dtype"),
-        *(exact(axis) for axis in dict.fromkeys((query.x, query.y))),
-        *sources,
-    ]
-    return {
-        "layer": [
-            {
-                "data": {"values": front},
-                "mark": {"type": "line", "color": SERIES[3], "strokeWidth": 1.5},
-                "encoding": {**place, "order": {"field": query.x, "type": "quantitative"}},
-            },
-            {
-                "mark": {"type": "circle", "opacity": 0.8},
-                "encoding": {
-                    **place,
-                    "size": {
-                        "condition": {"test": f"datum.standing == '{_FRONT}'", "value": 70},
-                        "value": 28,
-                    },
-                    "color": {
-                        "field": "standing",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": [_FRONT, _BEATEN], "range": [SERIES[3], SERIES[0]]},
-                    },
-                    "tooltip": tooltip,
-                },
-            },
-            *label_layers(placed(spots, others, query.height or _HEIGHT), place),
-        ]
-    }
+    line = layer(
+        "line",
+        {"color": SERIES[3], "strokeWidth": 1.5},
+        data=front,
+        x=x,
+        y=y,
+        order={"field": query.x, "type": "quantitative"},
+    )
+    points = layer(
+        "circle",
+        {"opacity": 0.8},
+        x=x,
+        y=y,
+        size={"condition": {"test": f"datum.standing == '{_FRONT}'", "value": 70}, "value": 28},
+        color=named("standing", {_FRONT: SERIES[3], _BEATEN: SERIES[0]}),
+        tooltip=[
+            *plain("network", "family", "batch", "dtype"),
+            *(exact(axis) for axis in dict.fromkeys((query.x, query.y))),
+            *(plain("source") if TOP1 in (query.x, query.y) else []),
+        ],
+    )
+    labels = label_layers(placed(spots, others, query.height or _HEIGHT), x, y)
+    return {"layer": [line, points, *labels]}
 
 
 CHART = Chart(

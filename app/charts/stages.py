@@ -1,9 +1,8 @@
 """Where a network spends: the share of each stage in its totals."""
 
-from typing import Any
-
 from archmeter.analyzers.profile import Stage
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, NetworkLook, Spec
+from archmeter.app.charts.encoding import axis, exact, layer, names, plain
 from archmeter.app.charts.subjects import subject
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.tables import Row
@@ -33,28 +32,17 @@ def _read(query: NetworkLook, analyses: Analyses) -> Drawing:
 
 def _draw(rows: list[Row], _: NetworkLook) -> Spec:
     order = list(dict.fromkeys(row["stage"] for row in rows))
-    by_figure: dict[str, Any] = {"field": "figure", "sort": list(FIGURES.values())}
-    return {
-        "height": {"step": 9},
-        "mark": {"type": "bar", "cornerRadiusEnd": 1},
-        "encoding": {
-            "y": {"field": "stage", "type": "nominal", "sort": order, "title": None},
-            "yOffset": by_figure,
-            "x": {
-                "field": "share",
-                "type": "quantitative",
-                "title": "share of the network",
-                "axis": {"format": "%", "tickCount": 6},
-            },
-            "color": {**by_figure, "type": "nominal", "title": None},
-            "tooltip": [
-                {"field": "stage", "title": "stage"},
-                {"field": "figure", "title": "figure"},
-                {"field": "value", "type": "quantitative", "format": ",", "title": "value"},
-                {"field": "share", "type": "quantitative", "format": ".1%", "title": "share"},
-            ],
-        },
-    }
+    figures = list(FIGURES.values())
+    bars = layer(
+        "bar",
+        {"cornerRadiusEnd": 1},
+        y=names("stage", sort=order),
+        yOffset={"field": "figure", "sort": figures},
+        x=axis("share", "share of the network", format="%", tickCount=6),
+        color=names("figure", sort=figures),
+        tooltip=[*plain("stage", "figure"), exact("value"), exact("share", format=".1%")],
+    )
+    return {"height": {"step": 9}, **bars}
 
 
 CHART = Chart(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.checkpointing import policies
@@ -11,7 +11,7 @@ from archmeter.analyzers.training.options import Optimizer, TrainingOptions
 from archmeter.analyzers.training.step import TrainingMemory, TrainingStep
 from archmeter.app.ask.training import TrainingQuery
 from archmeter.app.charts.chart import Chart, Drawing, NetworkLook, Spec
-from archmeter.app.charts.labels import axis, exact, plain
+from archmeter.app.charts.encoding import axis, exact, layer, named, names, plain
 from archmeter.app.charts.subjects import subject
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.store.analyses import Analyses
@@ -46,20 +46,19 @@ def _varied(query: TrainingLook, profile: Profile) -> Iterator[tuple[str, Traini
 def _read(query: TrainingLook, analyses: Analyses) -> Drawing:
     network = query.network(analyses)
     profile = network.profile()
-    rows: list[Row] = []
-    for value, options in _varied(query, profile):
-        memory = TrainingStep(profile, options).memory
-        rows += [
-            {
-                "option": query.by,
-                "setting": value,
-                "part": _shown(part),
-                "bytes": getattr(memory, part),
-                "share": getattr(memory, part) / memory.total_bytes,
-                **{name: getattr(memory, name) for name in _SUMS},
-            }
-            for part in _PARTS
-        ]
+    rows: list[Row] = [
+        {
+            "option": query.by,
+            "setting": value,
+            "part": _shown(part),
+            "bytes": getattr(memory, part),
+            "share": getattr(memory, part) / memory.total_bytes,
+            **{name: getattr(memory, name) for name in _SUMS},
+        }
+        for value, options in _varied(query, profile)
+        for memory in [TrainingStep(profile, options).memory]
+        for part in _PARTS
+    ]
     fixed = (name for name in ("optimizer", "freeze", "checkpoint") if name != query.by)
     others = ", ".join(f"{name} {getattr(query, name)}" for name in fixed)
     note = (
@@ -76,53 +75,37 @@ def _shown(part: str) -> str:
 def _draw(rows: list[Row], query: TrainingLook) -> Spec:
     settings = list(dict.fromkeys(row["setting"] for row in rows))
     parts = [_shown(part) for part in _PARTS]
-    y: dict[str, Any] = {
-        "field": "setting",
-        "type": "nominal",
-        "sort": settings,
-        "title": query.by,
-        "axis": {"labelLimit": query.width // 3},
-    }
-    tooltip = [
-        *plain("setting", "part"),
-        exact("bytes"),
-        {**exact("share"), "format": ".1%"},
-        exact("total_bytes", "total (bytes)"),
-        exact("peak_bytes", "peak (bytes)"),
-    ]
-    return {
-        "height": {"step": 30},
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": {"band": 0.7}},
-                "encoding": {
-                    "y": y,
-                    "x": {"field": "bytes", **axis("bytes of a training step")},
-                    "order": {"field": "order", "type": "quantitative"},
-                    "color": {
-                        "field": "part",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": parts, "range": [*SERIES[1:], SERIES[0]]},
-                        "legend": {"columns": max(2, query.width // 95)},
-                    },
-                    "tooltip": tooltip,
-                },
-                "transform": [
-                    {"calculate": f"indexof({json.dumps(parts)}, datum.part)", "as": "order"},
-                ],
-            },
-            {
-                "transform": [{"filter": f"datum.part == '{parts[0]}'"}],
-                "mark": {"type": "tick", "thickness": 3, "height": {"band": 0.95}, "opacity": 1},
-                "encoding": {
-                    "y": y,
-                    "x": {"field": "peak_bytes", "type": "quantitative"},
-                    "tooltip": [*plain("setting"), exact("peak_bytes", "peak (bytes)")],
-                },
-            },
+    y = names("setting", query.by, sort=settings, axis={"labelLimit": query.width // 3})
+    peak = exact("peak_bytes", "peak (bytes)")
+    bars = layer(
+        "bar",
+        {"height": {"band": 0.7}},
+        transform=[{"calculate": f"indexof({json.dumps(parts)}, datum.part)", "as": "order"}],
+        y=y,
+        x=axis("bytes", "bytes of a training step"),
+        order={"field": "order", "type": "quantitative"},
+        color=named(
+            "part",
+            dict(zip(parts, [*SERIES[1:], SERIES[0]], strict=True)),
+            legend={"columns": max(2, query.width // 95)},
+        ),
+        tooltip=[
+            *plain("setting", "part"),
+            exact("bytes"),
+            exact("share", format=".1%"),
+            exact("total_bytes", "total (bytes)"),
+            peak,
         ],
-    }
+    )
+    ticks = layer(
+        "tick",
+        {"thickness": 3, "height": {"band": 0.95}, "opacity": 1},
+        where=f"datum.part == '{parts[0]}'",
+        y=y,
+        x={"field": "peak_bytes", "type": "quantitative"},
+        tooltip=[*plain("setting"), peak],
+    )
+    return {"height": {"step": 30}, "layer": [bars, ticks]}
 
 
 CHART = Chart(

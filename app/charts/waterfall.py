@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, get_type_hints
 
-from archmeter.analyzers.profile import Profile, Stage
+from archmeter.analyzers.profile import Stage
 from archmeter.app.charts.chart import CONVENTION, Chart, Drawing, Spec
-from archmeter.app.charts.labels import OneOf, axis, called, exact, plain
+from archmeter.app.charts.encoding import axis, exact, layer, named, plain
+from archmeter.app.charts.labels import OneOf, called
 from archmeter.app.charts.networks import NetworksLook, names_of
 from archmeter.app.charts.theme import SERIES
 from archmeter.app.store.analyses import Analyses
@@ -41,7 +42,7 @@ def _read(query: WaterfallLook, analyses: Analyses) -> Drawing:
     )
     level = sum(before.values())
     parts: list[Row] = [_row(names[0], "network", 0, level, 0)]
-    for stage in _aligned(*(network.profile() for network in networks)):
+    for stage in _aligned([*before], [*after]):
         was, becomes = before.get(stage, 0), after.get(stage, 0)
         kind = "less" if becomes < was else "more"
         parts.append(_row(stage, kind, level, level + becomes - was, was))
@@ -65,13 +66,8 @@ def _row(label: str, kind: str, start: int, end: int, before: int) -> Row:
     }
 
 
-def _aligned(before: Profile, after: Profile) -> list[str]:
+def _aligned(first: Sequence[str], second: Sequence[str]) -> list[str]:
     """Stages by name, in order; those of one network alone where they come in it."""
-    first, second = ([stage.path for stage in profile.stages] for profile in (before, after))
-    return _merged(first, second)
-
-
-def _merged(first: Sequence[str], second: Sequence[str]) -> list[str]:
     merged = list(first)
     place = 0
     for name in second:
@@ -85,56 +81,46 @@ def _merged(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
 def _draw(rows: list[Row], query: WaterfallLook) -> Spec:
     high = max((max(row["start"], row["end"]) for row in rows), default=0)
-    names = ", ".join(f"{row['order']}: {json.dumps(row['part'])}" for row in rows)
+    shown = ", ".join(f"{row['order']}: {json.dumps(row['part'])}" for row in rows)
     y = {
         "field": "order",
         "type": "ordinal",
         "title": None,
         "axis": {
             "labelLimit": max(110, query.width // 3),
-            "labelExpr": f"({{{names}}})[datum.value]",
+            "labelExpr": f"({{{shown}}})[datum.value]",
         },
     }
     # The longest bar leaves room for its figure.
     room = 1 + 75 / query.width
-    scale = {"domain": [0, high * room or 1], "nice": False}
-    return {
-        "height": {"step": 24},
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": {"band": 0.7}},
-                "encoding": {
-                    "y": y,
-                    "x": {"field": "start", **axis(called(query.total)), "scale": scale},
-                    "x2": {"field": "end"},
-                    "color": {
-                        "field": "kind",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": list(_KINDS), "range": list(_KINDS.values())},
-                    },
-                    "tooltip": [
-                        *plain("part"),
-                        exact("before"),
-                        exact("after"),
-                        {**exact("difference"), "format": "+,"},
-                    ],
-                },
-            },
-            {
-                "transform": [
-                    {"calculate": "max(datum.start, datum.end)", "as": "right"},
-                    {"calculate": _FIGURE, "as": "text"},
-                ],
-                "mark": {"type": "text", "align": "left", "dx": 5},
-                "encoding": {
-                    "y": y,
-                    "x": {"field": "right", "type": "quantitative"},
-                    "text": {"field": "text"},
-                },
-            },
+    bars = layer(
+        "bar",
+        {"height": {"band": 0.7}},
+        y=y,
+        x=axis(
+            "start", called(query.total), scale={"domain": [0, high * room or 1], "nice": False}
+        ),
+        x2={"field": "end"},
+        color=named("kind", _KINDS),
+        tooltip=[
+            *plain("part"),
+            exact("before"),
+            exact("after"),
+            exact("difference", format="+,"),
         ],
-    }
+    )
+    figures = layer(
+        "text",
+        {"align": "left", "dx": 5},
+        transform=[
+            {"calculate": "max(datum.start, datum.end)", "as": "right"},
+            {"calculate": _FIGURE, "as": "text"},
+        ],
+        y=y,
+        x={"field": "right", "type": "quantitative"},
+        text={"field": "text"},
+    )
+    return {"height": {"step": 24}, "layer": [bars, figures]}
 
 
 CHART = Chart(

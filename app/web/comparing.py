@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from math import log2, prod
-from operator import add
 from typing import NamedTuple
 
 from archmeter.analyzers import Profile
@@ -23,18 +22,13 @@ class Compared(NamedTuple):
 
     Attributes:
         said: the name or id by which it was asked for.
-        name: the nearest preset, and what differs from it.
-        network: the network and what it is fed.
-        profile: its figures.
-        figures: the scalar ones by name.
+        figures: what is counted of it, by name.
         ratios: these as multiples of the first network's; null where that has none.
         published: accuracies that a source prints of this very network, at this resolution.
     """
 
     said: str
-    name: str
     network: Network
-    profile: Profile
     figures: dict[str, int]
     ratios: dict[str, float | None]
     published: list[Accuracy]
@@ -53,12 +47,12 @@ class StageCell(NamedTuple):
 
     first: str
     last: str
-    blocks: int
-    channels: int
-    output: tuple[int, ...]
-    params: int
-    macs: int
-    activations: int
+    blocks: int = 0
+    channels: int = 0
+    output: tuple[int, ...] = ()
+    params: int = 0
+    macs: int = 0
+    activations: int = 0
 
 
 class StageRow(NamedTuple):
@@ -83,9 +77,7 @@ def compare(networks: Mapping[str, Network]) -> list[Compared]:
     return [
         Compared(
             said=said,
-            name=network.name,
             network=network,
-            profile=network.profile(),
             figures=values,
             ratios=ratios(values, counted[0]),
             published=accuracies(network.spec.canonical()),
@@ -123,7 +115,18 @@ def _by_place(profile: Profile) -> dict[Place, StageCell]:
         blocks = next(depths) if scope.is_stage else 0
         after = after or scope.is_stage
         place = _place(profile, stage, scope, width, after=after)
-        found[place] = _added(found.get(place), stage, width, blocks)
+        # Together with those before it at the same place.
+        before = found.get(place, StageCell(stage.path, stage.path))
+        found[place] = StageCell(
+            before.first,
+            stage.path,
+            before.blocks + blocks,
+            width,
+            stage.output_shape[1:],
+            before.params + stage.params,
+            before.macs + stage.macs,
+            before.activations + stage.activations,
+        )
     return found
 
 
@@ -135,17 +138,6 @@ def _place(profile: Profile, stage: Stage, scope: Scope, width: int, *, after: b
     positions = prod(shape[1:]) / width
     # Unpadded windows lose a row here and there: the nearest power of two is what is meant.
     return (1, round(log2(pixels / positions) / 2), "")
-
-
-def _added(before: StageCell | None, stage: Stage, width: int, blocks: int) -> StageCell:
-    """A stage, together with those before it at the same place."""
-    costs = (stage.params, stage.macs, stage.activations)
-    first = stage.path
-    if before is not None:
-        first = before.first
-        blocks += before.blocks
-        costs = tuple(map(add, costs, (before.params, before.macs, before.activations)))
-    return StageCell(first, stage.path, blocks, width, stage.output_shape[1:], *costs)
 
 
 def _called(place: Place) -> str:

@@ -6,16 +6,18 @@ are ``currentColor``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import prod, sqrt
+from operator import attrgetter
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from archmeter.analyzers.scaling.sizes import channel_dimension
 from archmeter.app.web.flow import Box, boxes
 from archmeter.models.graph import Graph, Scope
-from archmeter.models.ops import Conv2d, LayerNorm, Linear, Permute, Pool2d
 
 _MOST_KINDS = 4
 """Blocks drawn of one stage: beyond, they differ in details alone."""
@@ -45,7 +47,7 @@ class Part(NamedTuple):
     path: str
     made: Map
     operators: int
-    blocks: dict[str, int]
+    blocks: Mapping[str, int]
 
     @property
     def content(self) -> str:
@@ -81,16 +83,10 @@ def overview(graph: Graph, name: str) -> Markup:
     for part in found:
         wide = 24 + 72 * sqrt(part.made.channels / channels)
         high = 10 + 110 * sqrt(min(1.0, _side(part.made) / largest))
-        middle = x + 66
-        drawn.append(
-            f"<g><title>{escape(f'{part.path}: {part.content} → {part.made}')}</title>"
-            f'<rect class="box" x="{middle - wide / 2:.0f}" y="{66 - high / 2:.0f}" '
-            f'width="{wide:.0f}" height="{high:.0f}" rx="3"/>'
-            f'<text class="name" x="{middle:.0f}" y="146">{escape(part.path)}</text>'
-            f'<text class="faint" x="{middle:.0f}" y="161">{escape(part.made)}</text>'
-            f'<text class="faint" x="{middle:.0f}" y="176">{escape(_clipped(part.content))}</text>'
-            "</g>"
-        )
+        corner = x + 66 - wide / 2, 66 - high / 2
+        tip = f"{part.path}: {part.content} → {part.made}"
+        faint = [str(part.made), _clipped(part.content)]
+        drawn.append(_shape(tip, "box", corner, (wide, high), 146, [part.path, *faint]))
         if x:
             drawn.append(f'<path class="edge" d="M{x - 12:.0f} 66h18"/>')
         x += 132
@@ -101,29 +97,33 @@ def overview(graph: Graph, name: str) -> Markup:
 
 def blocks(graph: Graph, scope: Scope) -> Iterator[Block]:
     """One block of each kind in a stage, or the stem or head as one."""
+
+    def kind(block: Scope) -> object:
+        operators = graph.calls[block.start : block.end]
+        return block.label, *(type(call.op) for call in operators)
+
+    for alike in _by(kind, _blocks(scope))[:_MOST_KINDS]:
+        drawn = _drawn(graph, alike)
+        # Too much for one drawing: what it is made of, each by itself.
+        inside = [] if drawn else _by(attrgetter("label"), alike[0].children)
+        yield from filter(None, (drawn, *(_drawn(graph, parts) for parts in inside)))
+
+
+def _by(kind: Callable[[Scope], object], scopes: Iterable[Scope]) -> list[list[Scope]]:
+    """Scopes of each kind, in the order of the first of them."""
     kinds: dict[object, list[Scope]] = {}
-    for block in _blocks(scope):
-        operators = range(block.start, block.end)
-        kind = block.label, *(type(graph.calls[index].op) for index in operators)
-        kinds.setdefault(kind, []).append(block)
-    for alike in list(kinds.values())[:_MOST_KINDS]:
-        first = alike[0]
-        drawn = boxes(graph, first)
-        if drawn:
-            svg = _flow(first.path, drawn)
-            yield Block(first.path, len(alike), first.end - first.start, svg)
-        else:  # too much for one drawing: what it is made of, each by itself
-            yield from blocks_inside(graph, first)
+    for scope in scopes:
+        kinds.setdefault(kind(scope), []).append(scope)
+    return list(kinds.values())
 
 
-def blocks_inside(graph: Graph, scope: Scope) -> Iterator[Block]:
-    """One block of each kind directly inside a block."""
-    labels = {child.label: child for child in reversed(scope.children)}
-    for child in reversed(list(labels.values())):
-        alike = sum(other.label == child.label for other in scope.children)
-        drawn = boxes(graph, child)
-        if drawn:
-            yield Block(child.path, alike, child.end - child.start, _flow(child.path, drawn))
+def _drawn(graph: Graph, alike: Sequence[Scope]) -> Block | None:
+    """The first of some blocks that look the same, unless it is too much for a drawing."""
+    first = alike[0]
+    drawn = boxes(graph, first)
+    if not drawn:
+        return None
+    return Block(first.path, len(alike), first.end - first.start, _flow(first.path, drawn))
 
 
 def _blocks(scope: Scope) -> Sequence[Scope]:
@@ -133,38 +133,12 @@ def _blocks(scope: Scope) -> Sequence[Scope]:
 
 
 def _part(graph: Graph, scope: Scope) -> Part:
-    found: dict[str, int] = {}
-    for child in scope.children:
-        found[child.label] = found.get(child.label, 0) + 1
-    made = _map(graph, scope.end - 1)
-    return Part(scope.path, made, scope.end - scope.start, found)
-
-
-def _map(graph: Graph, index: int) -> Map:
-    shape = graph.calls[index].shape
-    match shape:
-        case (_, channels):
-            return Map(channels, ())
-        case (_, tokens, channels):
-            return Map(channels, (tokens,))
-        case (_, *size, channels) if len(shape) == 4 and _channels_last(graph, index):  # noqa: PLR2004
-            return Map(channels, tuple(size))
-        case _:
-            return Map(shape[1] if len(shape) > 1 else 1, shape[2:])
-
-
-def _channels_last(graph: Graph, index: int) -> bool:
-    """Whether a map of four dimensions ends in its channels: the nearest layer says."""
-    while index:
-        match graph.calls[index].op:
-            case Permute(dims=dims):
-                return dims == (0, 2, 3, 1)
-            case LayerNorm() | Linear():
-                return True
-            case Conv2d() | Pool2d():
-                return False
-        index -= graph.sources[index][0]
-    return False
+    last = scope.end - 1
+    shape = graph.calls[last].shape
+    at = channel_dimension(graph, last) % len(shape)
+    made = Map(shape[at], (*shape[1:at], *shape[at + 1 :]))
+    labels = Counter(child.label for child in scope.children)
+    return Part(scope.path, made, scope.end - scope.start, labels)
 
 
 def _side(made: Map) -> float:
@@ -199,13 +173,29 @@ def _height(box: Box) -> int:
 
 def _box(box: Box, left: int) -> str:
     x, y = _corner(box, left)
-    middle, kind = x + _WIDTH // 2, "input" if box.is_input else "box"
-    text = f'<text class="name" x="{middle}" y="{y + 16}">{escape(_clipped(box.title))}</text>'
-    if box.also:
-        also = escape(_clipped(", ".join(box.also), _LETTERS + 3))
-        text += f'<text class="faint" x="{middle}" y="{y + 31}">{also}</text>'
-    rect = f'<rect class="{kind}" x="{x}" y="{y}" width="{_WIDTH}" height="{_height(box)}" rx="4"/>'
-    return f"<g><title>{escape(box.tip or box.title)}</title>{rect}{text}</g>"
+    also = [_clipped(", ".join(box.also), _LETTERS + 3)] if box.also else []
+    kind = "input" if box.is_input else "box"
+    size = _WIDTH, _height(box)
+    return _shape(box.tip or box.title, kind, (x, y), size, y + 16, [_clipped(box.title), *also])
+
+
+def _shape(
+    tip: str,
+    kind: str,
+    corner: tuple[float, float],
+    size: tuple[float, float],
+    first: float,
+    lines: Sequence[str],
+) -> str:
+    """A box with a name and fainter lines below it, from the first one's height on."""
+    (x, y), (width, height) = corner, size
+    rect = f'x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="4"'
+    texts = (
+        f'<text class="{"faint" if i else "name"}" x="{x + width / 2:.0f}" y="{first + 15 * i}">'
+        f"{escape(line)}</text>"
+        for i, line in enumerate(lines)
+    )
+    return f'<g><title>{escape(tip)}</title><rect class="{kind}" {rect}/>{"".join(texts)}</g>'
 
 
 def _edge(before: Box, box: Box, left: int, places: set[tuple[int, int]]) -> str:

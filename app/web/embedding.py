@@ -11,20 +11,17 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from archmeter.app.ask.errors import NotEmbeddable
-from archmeter.app.ask.request import from_text
+from archmeter.app.ask.request import from_text, to_text
 from archmeter.app.charts.chart import Chart, Drawing, Look
 from archmeter.app.charts.registry import chart_called
 from archmeter.app.settings import Settings
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.web import explorer_form
 from archmeter.app.web.figure import query_of
+from archmeter.app.web.links import join
 from archmeter.app.web.scaling_form import ScalingForm
-from archmeter.app.web.some_figure import of_network
 
 EmbedKind = Literal["charts", "tables"]
-
-OWN_PARAMETERS = ("series",)
-"""Of a frame, besides those of its chart."""
 
 _TABLE_HEIGHT = 480
 _CHART_HEIGHT = 400
@@ -74,9 +71,9 @@ class Picture(NamedTuple):
             ArchmeterError: if there is no such chart, or parameters are at fault.
         """
         chart = chart_called(name)
-        own = {key: value for key, value in parameters if key in OWN_PARAMETERS}
-        rest = [(key, value) for key, value in parameters if key not in OWN_PARAMETERS]
-        return cls(chart, from_text(chart.query, dict(rest)), own.get("series"))
+        given = dict(parameters)
+        series = given.pop("series", None)
+        return cls(chart, from_text(chart.query, given), series)
 
     @property
     def query(self) -> str:
@@ -86,14 +83,18 @@ class Picture(NamedTuple):
     @property
     def frame_query(self) -> str:
         """The shortest query that asks the same of a frame."""
-        series = urlencode({"series": self.series}) if self.series is not None else ""
-        return "&".join(filter(None, (self.query, series)))
+        series = {"series": self.series} if self.series is not None else {}
+        return urlencode({**to_text(self.look), **series})
+
+    def titled(self, drawing: Drawing) -> str:
+        """What it is called, once it is known what is drawn."""
+        return f"{drawing.subject}: {self.chart.title}"
 
     def frame(self, kind: EmbedKind, drawing: Drawing) -> Frame:
         """The frame that shows it."""
         look, height = self.look, self.look.height or self.chart.height
         return Frame(
-            title=f"{drawing.subject}: {self.chart.title}",
+            title=self.titled(drawing),
             path=join(f"/embed/{kind}/{self.chart.name}", self.frame_query),
             width=look.width,
             height=_TABLE_HEIGHT if kind == "tables" else (height or _CHART_HEIGHT) + _AROUND,
@@ -131,16 +132,16 @@ def framed(url: str, settings: Settings, analyses: Analyses) -> Frame:
     except ValueError as error:
         raise _refused(url, "a well-formed URL") from error
     match parts.path.strip("/").split("/"):
-        case ["embed", "tables", name]:
-            return _drawn("tables", name, parameters, analyses)
-        case ["charts", name] | ["embed", "charts", name]:
-            return _drawn("charts", name, parameters, analyses)
-        case [page]:
-            shown = _chart_of(page, QueryParams(parameters))
-            if shown is not None:
-                name, chosen = shown
-                return _drawn("charts", name, [*chosen.items()], analyses)
-    raise _refused(url, "the URL of a chart, a table, or a page with charts")
+        case ["embed", ("charts" | "tables") as kind, name]:
+            pass
+        case ["charts", name]:
+            kind = "charts"
+        case [page] if shown := _chart_of(page, QueryParams(parameters)):
+            kind, name, parameters = "charts", shown[0], [*shown[1].items()]
+        case _:
+            raise _refused(url, "the URL of a chart, a table, or a page with charts")
+    picture = Picture.read(name, parameters)
+    return picture.frame(kind, picture.chart.read(picture.look, analyses))
 
 
 def _chart_of(page: str, query: QueryParams) -> tuple[str, Mapping[str, str]] | None:
@@ -148,12 +149,10 @@ def _chart_of(page: str, query: QueryParams) -> tuple[str, Mapping[str, str]] | 
     match page:
         case "explore":
             network = explorer_form.Asked(query).form
-            return ("stages", of_network(network)) if network.asked else None
+            return ("stages", network.parameters) if network.asked else None
         case "scaling":
             scaling = ScalingForm(query)
-            if scaling.request is None:
-                return None
-            return "scaling", {**scaling.parameters, "total": scaling.values["total"]}
+            return None if scaling.errors else ("scaling", scaling.parameters)
         case "compare" if "networks" in query:
             return "comparison", {"networks": query["networks"]}
         case "published":
@@ -162,19 +161,7 @@ def _chart_of(page: str, query: QueryParams) -> tuple[str, Mapping[str, str]] | 
             return None
 
 
-def _drawn(
-    kind: EmbedKind, name: str, parameters: list[tuple[str, str]], analyses: Analyses
-) -> Frame:
-    picture = Picture.read(name, parameters)
-    return picture.frame(kind, picture.chart.read(picture.look, analyses))
-
-
 def _refused(url: str, accepted: str) -> NotEmbeddable:
     return NotEmbeddable(
         f"nothing at {url[:120]} can be embedded", field="url", value=url, accepted=accepted
     )
-
-
-def join(path: str, query: str) -> str:
-    """A path with its query, if there is one."""
-    return f"{path}?{query}" if query else path

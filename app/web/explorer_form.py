@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from archmeter.analyzers.devices import devices
 from archmeter.app.ask.device import DEFAULT_DEVICE
+from archmeter.app.web.layer_rows import LayersQuery
 from archmeter.app.web.network_form import Field, NetworkForm
 from archmeter.models.spec import ArchitectureSpec
 
-OWN = ("memory", "device")
+_USUAL = {"memory": "16", "device": DEFAULT_DEVICE}
+"""Where nobody says otherwise: GB, and a device."""
 
-_MEMORY_GB = "16"
 _MOST_GB = 1_000_000
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 _GB = 10**9
@@ -72,9 +73,9 @@ class Asked:
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.errors: dict[str, str] = {}
-        self.form = NetworkForm(_of_network(query), own=OWN)
-        self.memory = query.get("memory", "").strip() or _MEMORY_GB
-        self.device = query.get("device", "").strip() or DEFAULT_DEVICE
+        self.form = NetworkForm(query, own=(*_USUAL, *LayersQuery.model_fields))
+        self.memory = query.get("memory", "").strip() or _USUAL["memory"]
+        self.device = query.get("device", "").strip() or _USUAL["device"]
         if self.memory_bytes is None:
             self.errors["memory"] = f"A number of GB up to {_MOST_GB:,}."
         if self.device not in devices():
@@ -94,16 +95,14 @@ class Asked:
 
     def query_without(self, name: str) -> str:
         """The shortest query of the page, but for one knob at its default."""
-        return "&".join(filter(None, (self.form.query_without(name), self._own())))
-
-    def _own(self) -> str:
-        usual = {"memory": _MEMORY_GB, "device": DEFAULT_DEVICE}
-        return urlencode({k: v for k, v in self.own.items() if v != usual[k]})
+        typed = {"memory": self.memory, "device": self.device}
+        own = {name: text for name, text in typed.items() if text != _USUAL[name]}
+        return self.form.query_with(own, without=name)
 
     @property
-    def own(self) -> dict[str, str]:
-        """The page's own parameters."""
-        return {"memory": self.memory, "device": self.device}
+    def chart_query(self) -> str:
+        """The parameters of a chart of the network."""
+        return urlencode(self.form.parameters)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -123,8 +122,3 @@ class Asked:
             Group("knobs of the family", rest, folds=True),
         ]
         return [group for group in groups if group.fields]
-
-
-def _of_network(query: Mapping[str, str]) -> dict[str, str]:
-    """Without the parameters of the parts of the page."""
-    return {k: v for k, v in query.items() if k not in {"find", "sort", "stage"}}

@@ -3,7 +3,7 @@
 Rows are parameters that stand several times: the third ``knob`` belongs to the third ``values``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -12,19 +12,21 @@ from starlette.datastructures import QueryParams
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.totals import ROOFLINE
 from archmeter.app.ask.design_space import ObjectiveRequest
-from archmeter.app.ask.errors import InvalidRequest
-from archmeter.app.ask.spelling import NoAmount, amount_of, domain_of, text_of, value_of
+from archmeter.app.ask.spelling import NoAmount, amount_of, domain_of, value_of
 from archmeter.app.ask.validation import validate
 from archmeter.app.questions.fit import FitRequest
-from archmeter.app.web.messages import messages, sentence
-from archmeter.app.web.network_form import NetworkForm
-from archmeter.app.web.scaling_form import PRESET
+from archmeter.app.web.lab_form import LabForm, usual
+from archmeter.app.web.messages import faults, form_field, messages
 from archmeter.models.errors import ArchmeterError
 
 _KNOBS = ("knob", "values")
 _BOUNDS = ("bound", "at_least", "at_most", "images")
-_PLAIN = ("objective", "sense", "count", "max_specs", "seed", "device")
-OWN = (*_KNOBS, *_BOUNDS, *_PLAIN)
+_NUMBERS = ("count", "max_specs", "seed")
+_DEFAULTS = {
+    **usual(FitRequest, (*_NUMBERS, "device")),
+    **usual(ObjectiveRequest, ("sense",)),
+    "objective": usual(ObjectiveRequest, ("total",))["total"],
+}
 
 _RENAMED = {"objective.total": "objective", "objective.sense": "sense", "architecture": "preset"}
 
@@ -39,64 +41,58 @@ _ROOM = 1.5
 class KnobRow(NamedTuple):
     """A knob, and what it may be, as they were typed."""
 
-    knob: str
-    values: str
+    knob: str = ""
+    values: str = ""
     error: str = ""
 
 
 class BoundRow(NamedTuple):
     """A total and its bounds, as they were typed; ``images`` if at another batch."""
 
-    bound: str
-    at_least: str
-    at_most: str
-    images: str
+    bound: str = ""
+    at_least: str = ""
+    at_most: str = ""
+    images: str = ""
     error: str = ""
 
 
-class FitForm:
+class FitForm(LabForm):
     """What the page was asked.
 
     Attributes:
-        network: what the knobs are of.
-        knobs: rows of the form, with room for one more.
-        bounds: the same.
-        values: text of every other field.
-        errors: messages by field; those about rows stand in the rows.
         request: the question; None if there is none.
     """
 
     def __init__(self, query: QueryParams) -> None:
-        given = dict(query)
-        if not (given.get("preset", "").strip() or given.get("family", "").strip()):
-            given["preset"] = PRESET
-        self.network = NetworkForm(given, own=OWN)
-        self.errors = dict(self.network.errors)
-        self.values = {**_plain_defaults(), **{k: given[k] for k in _PLAIN if given.get(k)}}
+        super().__init__(query, _DEFAULTS, (*_KNOBS, *_BOUNDS))
         self.request: FitRequest | None = None
-        rows = _rows(query, _KNOBS) or [[name, text] for name, text in _MOVING.items()]
-        self._knobs = [KnobRow(*row) for row in rows]
+        self._knobs = [KnobRow(*row) for row in _rows(query, _KNOBS) or _MOVING.items()]
         self._bounds = [BoundRow(*row) for row in _rows(query, _BOUNDS) or self._usual_bounds()]
         self._faults: dict[str, str] = {}
         if not self.errors:
-            self._ask()
+            try:
+                document = self._document()
+                if not self._faults:
+                    self.request = validate(FitRequest, document)
+            except ArchmeterError as error:
+                self.refuse(error)
 
     @property
     def knobs(self) -> list[KnobRow]:
         """Knobs that move, and room for one more."""
-        rows = [
+        rows = (
             row._replace(error=self._fault(f"knobs.{row.knob}", f"values.{i}"))
             for i, row in enumerate(self._knobs)
-        ]
-        return [*rows, KnobRow("", "")]
+        )
+        return [*rows, KnobRow()]
 
     @property
     def bounds(self) -> list[BoundRow]:
         """Bounds, and room for one more."""
-        rows = [
+        rows = (
             row._replace(error=self._fault(f"bounds.{i}")) for i, row in enumerate(self._bounds)
-        ]
-        return [*rows, BoundRow("", "", "", "")]
+        )
+        return [*rows, BoundRow()]
 
     @property
     def failed(self) -> bool:
@@ -113,24 +109,11 @@ class FitForm:
 
     def refuse(self, error: ArchmeterError) -> None:
         """Say what is wrong with the question."""
-        if isinstance(error, InvalidRequest):
-            found = {entry.field or "": sentence(entry) for entry in error.errors}
-        else:
-            (said,) = messages(error).values()
-            found = {error.field or "": said}
-        for field, said in found.items():
-            if field.startswith(("knobs", "bounds.")):
-                self._faults[field] = said
+        for path, said in faults(error):
+            if path.startswith(("knobs", "bounds.")):
+                self._faults[path] = said
             else:
-                self.errors[_renamed(field)] = said
-
-    def _ask(self) -> None:
-        try:
-            document = self._document()
-            if not self._faults:
-                self.request = validate(FitRequest, document)
-        except ArchmeterError as error:
-            self.refuse(error)
+                self.errors[form_field(path, _RENAMED)] = said
 
     def _document(self) -> dict[str, Any]:
         total, device = self.values["objective"], self.values["device"]
@@ -141,13 +124,12 @@ class FitForm:
             "knobs": {row.knob: self._domain(i, row) for i, row in enumerate(self._knobs)},
             "bounds": bounds,
             "objective": {"total": total, "sense": self.values["sense"]},
-            **{name: value_of(self.values[name]) for name in ("count", "max_specs", "seed")},
+            **{name: value_of(self.values[name]) for name in _NUMBERS},
             **({"device": device} if device and ROOFLINE in read else {}),
         }
 
     def _domain(self, index: int, row: KnobRow) -> object:
-        named = [other.knob for other in self._knobs[:index]]
-        if row.knob in named:
+        if row.knob in [other.knob for other in self._knobs[:index]]:
             self._faults[f"values.{index}"] = f"{row.knob[:80]} is there already."
         elif not row.knob or not row.values:
             missing = "its values" if row.knob else "which knob this is about"
@@ -175,20 +157,10 @@ class FitForm:
         )
 
     def _usual_bounds(self) -> Iterator[list[str]]:
-        network = self.network.asked
-        if network is None:
-            return
-        totals = network.profile().totals
-        for name in _BOUNDED:
-            yield [name, "", si(round(getattr(totals, name) * _ROOM)), ""]
-
-
-def _plain_defaults() -> dict[str, str]:
-    fields = {**FitRequest.model_fields, **ObjectiveRequest.model_fields}
-    usual = {
-        name: text_of(fields[name].default) for name in ("count", "max_specs", "seed", "sense")
-    }
-    return {**usual, "objective": text_of(fields["total"].default), "device": ""}
+        if self.network.asked is not None:
+            totals = self.network.asked.profile().totals
+            for name in _BOUNDED:
+                yield [name, "", si(round(getattr(totals, name) * _ROOM))]
 
 
 def _rows(query: QueryParams, names: Sequence[str]) -> list[list[str]]:
@@ -196,9 +168,3 @@ def _rows(query: QueryParams, names: Sequence[str]) -> list[list[str]]:
     columns = [query.getlist(name) for name in names]
     rows = [[text.strip() for text in row] for row in zip_longest(*columns, fillvalue="")]
     return [row for row in rows if any(row)]
-
-
-def _renamed(path: str, renamed: Mapping[str, str] = _RENAMED) -> str:
-    while path not in renamed and "." in path:
-        path = path.rpartition(".")[0]
-    return renamed.get(path, path)

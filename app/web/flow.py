@@ -6,9 +6,11 @@ nothing else. What is too much to draw is drawn from further away: parts inside 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from archmeter.analyzers.answers.units import size
 from archmeter.models.graph import Graph, Scope
 from archmeter.models.ops import (
     Activation,
@@ -74,9 +76,10 @@ class _Drawing:
     def __init__(self, graph: Graph, scope: Scope, depth: int) -> None:
         self._graph, self._scope, self._depth = graph, scope, depth
         self._box_of: dict[int, Box] = {}
-        self._ends: dict[int, Box] = {}
-        self._fed = _consumers(graph, scope)
-        self._outside: dict[int, Box] = {}
+        self._ends: dict[int, Box] = {}  # of these, what is an operator and no part
+        # By how many operators of the scope each tensor is used.
+        operators = range(scope.start, scope.end)
+        self._fed = Counter(index - back for index in operators for back in graph.sources[index])
         outside = self._from_outside()
         if len(outside) > _MOST_INPUTS:
             common = Box(f"{len(outside)} inputs", is_input=True)
@@ -89,9 +92,8 @@ class _Drawing:
             }
         found: dict[Box, None] = {}
         self._draw(scope)
-        for index in range(scope.start, scope.end):
-            box = self._box_of.get(index)
-            if box is not None:
+        for index in operators:
+            if box := self._box_of.get(index):
                 self._connect(box, index)
                 found[box] = None
         self.boxes = [*dict.fromkeys(self._outside.values()), *found]
@@ -121,7 +123,7 @@ class _Drawing:
         operators = scope.end - scope.start
         shape = self._graph.calls[scope.end - 1].shape
         name = scope.path.rpartition(".")[-1]
-        box = Box(name, f"{scope.path} → {_size(shape)}", [f"{operators} operators"])
+        box = Box(name, f"{scope.path} → {size(shape)}", [f"{operators} operators"])
         self._box_of.update(dict.fromkeys(range(scope.start, scope.end), box))
 
     def _operator(self, index: int) -> None:
@@ -129,14 +131,9 @@ class _Drawing:
         if call.op.is_weight:
             return
         sources = [index - back for back in self._graph.sources[index]]
-        before = self._box_of.get(sources[0]) if len(sources) == 1 else None
-        tip = f"{self._graph.path(index)} → {_size(call.shape)}"
-        if (
-            before is not None
-            and _follows(call.op)
-            and self._fed[sources[0]] == 1
-            and self._ends.get(sources[0]) is before
-        ):
+        before = self._ends.get(sources[0]) if len(sources) == 1 else None
+        tip = f"{self._graph.path(index)} → {size(call.shape)}"
+        if before is not None and _follows(call.op) and self._fed[sources[0]] == 1:
             before.also.append(_short(call.op))
             before.tip += f"\n{tip}"
             box = before
@@ -149,16 +146,6 @@ class _Drawing:
             source = self._box_of.get(index - back) or self._outside.get(index - back)
             if source is not None and source is not box and source not in box.before:
                 box.before.append(source)
-
-
-def _consumers(graph: Graph, scope: Scope) -> dict[int, int]:
-    """By how many operators of the scope each tensor is used."""
-    fed = dict.fromkeys(range(scope.start, scope.end), 0)
-    for index in range(scope.start, scope.end):
-        for back in graph.sources[index]:
-            if index - back in fed:
-                fed[index - back] += 1
-    return fed
 
 
 def _follows(op: Op) -> bool:
@@ -193,10 +180,6 @@ def _short(op: Op) -> str:
             return "group norm"
         case _:
             return op.label.replace("_", " ")
-
-
-def _size(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape))
 
 
 def _placed(drawn: list[Box]) -> list[Box]:

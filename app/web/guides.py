@@ -11,6 +11,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
+from mdit_py_plugins.anchors import anchors_plugin
 
 _HERE = Path(__file__).resolve().parent
 # In an installed package they lie beside this file, in a checkout where people look for them.
@@ -62,13 +63,14 @@ def read_guide(name: str, text: str) -> Guide:
     """A guide from its Markdown. HTML in it is shown, not obeyed."""
     markdown = _markdown()
     tokens = markdown.parse(text)
-    headings = _anchored(tokens)
     _linked(tokens)
-    texts = [
-        _plain(token)
+    opened = [
+        (opening, _plain(token))
         for opening, token in pairwise(tokens)
-        if opening.type in {"heading_open", "paragraph_open"} and opening.level == 0
+        if opening.type in {"heading_open", "paragraph_open"}
     ]
+    headings = [Heading(str(one.attrs["id"]), text) for one, text in opened if one.tag == "h2"]
+    texts = [text for one, text in opened if one.level == 0]
     html = markdown.renderer.render(tokens, markdown.options, {})
     title, summary = [*texts, name, ""][:2]
     return Guide(name, title, summary, headings, Markup(html))  # noqa: S704 - without HTML of its own
@@ -77,6 +79,7 @@ def read_guide(name: str, text: str) -> Guide:
 @cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown.use(anchors_plugin, max_level=6, slug_func=_slug)
     # What is wider than a phone is scrolled, by the keyboard too.
     scrolled = '<div class="wide" tabindex="0" role="region" aria-label="Table">\n<table>\n'
     markdown.add_render_rule("table_open", lambda *_: scrolled)
@@ -90,42 +93,24 @@ def _code(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
     return Markup('<pre tabindex="0"><code>{}</code></pre>\n').format(tokens[index].content)
 
 
-def _anchored(tokens: Sequence[Token]) -> list[Heading]:
-    """Name every heading as code hosts do, so that links work here and there."""
-    headings: list[Heading] = []
-    seen: dict[str, int] = {}
-    for opening, token in pairwise(tokens):
-        if opening.type != "heading_open":
-            continue
-        text = _plain(token)
-        anchor = _NOT_IN_ANCHORS.sub("", text.lower()).replace(" ", "-")
-        seen[anchor] = seen.get(anchor, -1) + 1
-        if seen[anchor]:
-            anchor = f"{anchor}-{seen[anchor]}"
-        opening.attrSet("id", anchor)
-        if opening.tag == "h2":
-            headings.append(Heading(anchor, text))
-    return headings
+def _slug(title: str) -> str:
+    """The name of a heading, as code hosts make it, so that links work here and there."""
+    return _NOT_IN_ANCHORS.sub("", title.lower()).replace(" ", "-")
 
 
 def _linked(tokens: Sequence[Token]) -> None:
     """Make links between files lead to pages; those that would lead nowhere are words."""
-    for token in tokens:
-        open_links: list[Token] = []
-        for child in token.children or ():
-            if child.type == "link_open":
+    tag = "a"  # of the last link: no link is inside another
+    for child in (child for token in tokens for child in token.children or ()):
+        match child.type:
+            case "link_open":
                 target = _target(str(child.attrs["href"]))
-                if target is None:
-                    child.tag = "span"
-                    child.attrs = {}
-                else:
-                    child.attrs["href"] = target
-                    if "://" in target:
-                        child.attrs["rel"] = "noopener"
-                open_links.append(child)
-            elif child.type == "link_close":
-                child.tag = open_links.pop().tag
-            elif child.type == "image":
+                away = {"rel": "noopener"} if target and "://" in target else {}
+                child.attrs = {"href": target, **away} if target else {}
+                child.tag = tag = "a" if target else "span"
+            case "link_close":
+                child.tag = tag
+            case "image":
                 child.attrs["src"] = _target(str(child.attrs["src"])) or ""
 
 

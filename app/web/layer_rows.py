@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archmeter.analyzers.layer_table import Layer
 from archmeter.analyzers.profile import Block, Profile
-from archmeter.models.ops import Shape
 
 COSTS = ("macs", "params", "flops", "activations", "saved_bytes")
 """What rows can be ordered by."""
@@ -48,31 +47,8 @@ class Line(NamedTuple):
 
     name: str
     detail: str
-    output_shape: Shape
-    params: int
-    macs: int
-    flops: int
-    activations: int
-    saved_bytes: int
+    row: Layer | Block
     share: float
-
-
-class Group(NamedTuple):
-    """A block and its rows; without a head, rows of a stage that are in no block."""
-
-    head: Line | None
-    rows: list[Line]
-
-
-class Found(NamedTuple):
-    """Rows without their hierarchy.
-
-    Attributes:
-        total: how many there are; not all of them may be shown.
-    """
-
-    total: int
-    rows: list[Line]
 
 
 class LayerRows:
@@ -92,8 +68,8 @@ class LayerRows:
         """Stem, stages, heads."""
         return [self._line(stage, "") for stage in self._profile.stages]
 
-    def groups(self, path: str) -> list[Group]:
-        """What is in a stage, in order: its blocks, and what is in none."""
+    def groups(self, path: str) -> list[tuple[Line | None, list[Line]]]:
+        """What is in a stage, in order: a block and its rows, or rows that are in no block."""
         stages = {stage.path: stage for stage in self._profile.stages}
         if path not in stages:
             return []
@@ -107,16 +83,16 @@ class LayerRows:
         groups = []
         for around, own in groupby(rows, block_of):
             head = self._line(blocks[around], path) if around else None
-            groups.append(Group(head, [self._line(row, around or path) for row in own]))
+            groups.append((head, [self._line(row, around or path) for row in own]))
         return groups
 
-    def found(self) -> Found:
-        """Rows with what is looked for; the most expensive first, if they are sorted."""
+    def found(self) -> tuple[int, list[Line]]:
+        """How many rows have what is looked for, and the first of them; as they are sorted."""
         wanted, sort = self._query.find.strip().lower(), self._query.sort
         rows = [row for row in self._profile.rows if wanted in _text(row)]
         if sort:
             rows.sort(key=attrgetter(sort), reverse=True)
-        return Found(len(rows), [self._line(row, "") for row in rows[:_MOST]])
+        return len(rows), [self._line(row, "") for row in rows[:_MOST]]
 
     def _line(self, row: Layer | Block, inside: str) -> Line:
         if isinstance(row, Layer):
@@ -124,17 +100,8 @@ class LayerRows:
         else:
             detail = f"{row.operators} operators"
         value: int = getattr(row, self.about)
-        return Line(
-            name=row.path.removeprefix(f"{inside}."),
-            detail=detail,
-            output_shape=row.output_shape,
-            params=row.params,
-            macs=row.macs,
-            flops=row.flops,
-            activations=row.activations,
-            saved_bytes=row.saved_bytes,
-            share=value / self._total if self._total else 0.0,
-        )
+        share = value / self._total if self._total else 0.0
+        return Line(row.path.removeprefix(f"{inside}."), detail, row, share)
 
 
 def _text(row: Layer) -> str:

@@ -1,4 +1,4 @@
-"""Links from a result to the network it is about, where it can be looked at and changed."""
+"""Links: from a result to the network it is about, where it can be looked at and changed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +26,11 @@ def request_url(architecture: Mapping[str, Any]) -> str:
     """The same for the architecture of a request, as it was written."""
     written = {name: text_of(value) for name, value in architecture.items()}
     return f"/explore?{urlencode(written)}"
+
+
+def join(path: str, query: str) -> str:
+    """A path with its query, if there is one."""
+    return f"{path}?{query}" if query else path
 
 
 def _nearest(spec: ArchitectureSpec) -> tuple[dict[str, str], dict[str, Any]]:

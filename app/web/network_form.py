@@ -5,19 +5,17 @@ sends all its fields, which says the same.
 """
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask import strict_json
 from archmeter.app.ask.network import Network
+from archmeter.app.ask.request import TextField, text_fields
 from archmeter.app.ask.spelling import text_of, value_of
-from archmeter.app.web.messages import messages, sentence
+from archmeter.app.web.messages import faults
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.spec import ArchitectureSpec, InputSpec
-
-FieldKind = Literal["integer", "number", "choice", "text", "json"]
 
 DEFAULT_PRESET = "resnet50"
 
@@ -32,26 +30,43 @@ class Field(NamedTuple):
     """A knob.
 
     Attributes:
+        about: the same field of the spec, by which it is known what is accepted.
         value: as it stands in the form.
         default: what it is unless somebody turns it: that of the preset.
         error: what is wrong with it.
     """
 
-    name: str
-    title: str
-    help: str
-    kind: FieldKind
+    about: TextField
     value: str
     default: str
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
     error: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the parameter."""
+        return self.about.name
 
     @property
     def changed(self) -> bool:
         """Whether somebody turned it."""
         return self.value != self.default
+
+    @property
+    def choices(self) -> list[str]:
+        """The values it may have, if it is nothing but one of some."""
+        schema = self.about.schema
+        known = [True, False] if schema.get("type") == "boolean" else schema.get("enum", ())
+        return list(map(text_of, known))
+
+    @property
+    def kind(self) -> str:
+        """How it is typed: as a choice, an integer, a number, JSON or text."""
+        if self.default.startswith(("{", "[{")):
+            return "json"
+        if self.choices:
+            return "choice"
+        only = self.about.schema.get("type")
+        return only if only in {"integer", "number"} else "text"
 
 
 class NetworkForm:
@@ -104,12 +119,12 @@ class NetworkForm:
     @property
     def query(self) -> str:
         """The shortest query that asks the same."""
-        return self.query_without("")
+        return self.query_with({})
 
-    def query_without(self, name: str) -> str:
-        """The shortest query that asks the same, but for one knob at its default."""
-        changed = {f.name: f.value for f in self._changed() if f.name != name}
-        return urlencode({**self._named(), **changed}, safe=",")
+    def query_with(self, own: Mapping[str, str], *, without: str = "") -> str:
+        """The same, with what a page asks besides, and perhaps one knob at its default."""
+        changed = {f.name: f.value for f in self._changed() if f.name != without}
+        return urlencode({**self._named(), **changed, **own}, safe=",")
 
     @property
     def document(self) -> dict[str, Any]:
@@ -119,6 +134,15 @@ class NetworkForm:
         given = {name: value for name, value in values.items() if name in _INPUT}
         unknown = {name: value_of(value) for name, value in self._unknown.items()}
         return {"architecture": {**self._named(), **knobs, **unknown}, **given}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The same as parameters of a chart."""
+        named, *fed = self.document.items()
+        knobs = named[1]
+        if [*knobs] != ["preset"]:
+            knobs = {"architecture": strict_json.dumps(knobs).decode()}
+        return {**knobs, **{name: str(value) for name, value in fed}}
 
     def _named(self) -> dict[str, str]:
         return {"preset": self.preset} if self.preset else {"family": self.family}
@@ -138,7 +162,8 @@ class NetworkForm:
             network = Network.parse(self.document)
             network.profile()
         except ArchmeterError as error:
-            self.errors.update(_faults(error))
+            # The first thing that is wrong with each: knobs inside a knob are shown with it.
+            self.errors.update({_knob(path): said for path, said in reversed(faults(error))})
         else:
             self.asked = network
 
@@ -151,33 +176,13 @@ def _fields(base: ArchitectureSpec | InputSpec, given: Mapping[str, str]) -> lis
     """The knobs of a spec, as somebody has turned them."""
     defaults = base.model_dump(mode="json")
     fields = []
-    for field in _described(type(base)):
-        default = _shown(defaults[field.name])
-        typed = given.get(field.name)
-        # What is typed another way but means the same has not been changed.
-        same = typed is None or _square(value_of(typed)) == _square(defaults[field.name])
-        value = default if same or typed is None else typed
-        kind: FieldKind = "json" if default.startswith(("{", "[{")) else field.kind
-        fields.append(field._replace(value=value, default=default, kind=kind))
+    for name, about in text_fields(type(base)).items():
+        if name != "family":
+            default, typed = _shown(defaults[name]), given.get(name)
+            # What is typed another way but means the same has not been changed.
+            same = typed is None or _square(value_of(typed)) == _square(defaults[name])
+            fields.append(Field(about, default if same or typed is None else typed, default))
     return fields
-
-
-@cache
-def _described(spec: type[ArchitectureSpec | InputSpec]) -> tuple[Field, ...]:
-    """The knobs of a kind of spec, without values."""
-    properties = spec.model_json_schema()["properties"]
-    return tuple(
-        Field(
-            name=name,
-            title=name.replace("_", " "),
-            help=knob.get("description", ""),
-            value="",
-            default="",
-            **_kind(knob),
-        )
-        for name, knob in properties.items()
-        if name != "family"
-    )
 
 
 def _square(value: object) -> object:
@@ -192,29 +197,6 @@ def _square(value: object) -> object:
 def _shown(value: object) -> str:
     """A value as people would type it."""
     return text_of(_square(value))
-
-
-def _kind(knob: Mapping[str, Any]) -> dict[str, Any]:
-    """What kind of field a knob's schema asks for, and within which bounds."""
-    match knob:
-        case {"enum": choices}:
-            return {"kind": "choice", "choices": tuple(map(text_of, choices))}
-        case {"type": "boolean"}:
-            return {"kind": "choice", "choices": ("true", "false")}
-        case {"type": "integer" | "number" as kind}:
-            bounds = knob.get("minimum"), knob.get("maximum")
-            return {"kind": kind, "minimum": bounds[0], "maximum": bounds[1]}
-        case _:
-            return {"kind": "text"}
-
-
-def _faults(error: ArchmeterError) -> dict[str, str]:
-    """The first thing that is wrong with each field: knobs inside a knob are shown with it."""
-    if isinstance(error, InvalidRequest):
-        found = [(entry.field, sentence(entry)) for entry in error.errors]
-    else:
-        found = [(error.field, said) for said in messages(error).values()]
-    return {_knob(field or ""): said for field, said in reversed(found)}
 
 
 def _knob(path: str) -> str:

@@ -1,29 +1,22 @@
 """The scaling page's parameters: a network, a law, which steps and curves, and what is drawn."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, get_args
-from urllib.parse import urlencode
+from typing import NamedTuple, get_args
 
-from pydantic import TypeAdapter
 from starlette.datastructures import QueryParams
 
-from archmeter.analyzers.scaling.curves import COMPOUND, LawName, ScalingLaw
+from archmeter.analyzers.scaling.curves import LawName, ScalingLaw
 from archmeter.analyzers.scaling.totals import ROOFLINE
-from archmeter.app.ask.request import from_text
-from archmeter.app.ask.spelling import value_of
-from archmeter.app.questions.curves import MAX_POINTS, CurvesRequest, Factor, Phi, PhiRange
-from archmeter.app.web.messages import messages
-from archmeter.app.web.network_form import NetworkForm
-from archmeter.app.web.some_figure import of_network
-from archmeter.models.errors import ArchmeterError
-
-PRESET = "efficientnet_b0"
-"""What the law was found for: where nobody names a network."""
+from archmeter.app.ask.request import text_fields
+from archmeter.app.charts.scaling import ScalingLook
+from archmeter.app.web.lab_form import LabForm, usual
 
 CURVES: tuple[str, ...] = get_args(LawName)
 
 RENAMED = {"totals": "total", "phi": "stop", "architecture": "preset"}
 """Fields of the form by those of the request, where they differ."""
+
+_LAW = ("alpha", "beta", "gamma")
 
 
 class Slider(NamedTuple):
@@ -31,129 +24,91 @@ class Slider(NamedTuple):
 
     Attributes:
         help: what it does.
-        default: where it stands unless somebody moves it.
         low: the slider's own ends: where people look; the number may go further.
-        minimum: the bounds of the number.
     """
 
     name: str
     title: str
     help: str
-    default: float
     low: float
     high: float
     step: float
-    minimum: float
-    maximum: float
 
+    @property
+    def default(self) -> float:
+        """Where it stands unless somebody moves it."""
+        return float(_DEFAULTS[self.name])
 
-def _slider(
-    kind: Any,  # noqa: ANN401 - an annotated number
-    name: str,
-    words: tuple[str, str],
-    default: float,
-    ends: tuple[float, float, float],
-) -> Slider:
-    bounds = TypeAdapter(kind).json_schema()
-    return Slider(name, *words, default, *ends, bounds["minimum"], bounds["maximum"])
+    @property
+    def minimum(self) -> float:
+        """The least that the number may be."""
+        least: float = text_fields(ScalingLook)[self.name].schema["minimum"]
+        return least
 
+    @property
+    def maximum(self) -> float:
+        """The most that it may be."""
+        most: float = text_fields(ScalingLook)[self.name].schema["maximum"]
+        return most
 
-_START, _STOP, _POINTS = PhiRange().start, PhiRange().stop, PhiRange().points
 
 SLIDERS = (
-    _slider(Factor, "alpha", ("α", "depth with each step"), COMPOUND.alpha, (1, 2, 0.01)),
-    _slider(Factor, "beta", ("β", "width with each step"), COMPOUND.beta, (1, 1.5, 0.01)),
-    _slider(Factor, "gamma", ("γ", "resolution with each step"), COMPOUND.gamma, (1, 1.5, 0.01)),
-    _slider(
-        Phi,
-        "start",
-        ("φ from", "the first step"),
-        _START,
-        (-4, 4, 0.25),
-    ),
-    _slider(Phi, "stop", ("φ to", "the last step"), _STOP, (-4, 8, 0.25)),
-    Slider("points", "points", "of each curve", _POINTS, 2, 41, 1, 1, MAX_POINTS),
+    Slider("alpha", "α", "depth with each step", 1, 2, 0.01),
+    Slider("beta", "β", "width with each step", 1, 1.5, 0.01),
+    Slider("gamma", "γ", "resolution with each step", 1, 1.5, 0.01),
+    Slider("start", "φ from", "the first step", -4, 4, 0.25),
+    Slider("stop", "φ to", "the last step", -4, 8, 0.25),
+    Slider("points", "points", "of each curve", 2, 41, 1),
 )
 
-OWN = (*(slider.name for slider in SLIDERS), "curves", "total", "device", "overlay")
+_DEFAULTS = usual(ScalingLook, (*(slider.name for slider in SLIDERS), "total", "device", "overlay"))
+OWN = ("curves", *_DEFAULTS)
 
 
-class ScalingForm:
+class ScalingForm(LabForm):
     """What the page was asked.
 
     Attributes:
-        network: what is scaled.
-        values: text of every field, typed or by default.
         curves: those that are drawn.
-        errors: messages by field, the network's among them.
-        request: the question; None if the parameters do not make one.
     """
 
     def __init__(self, query: QueryParams) -> None:
-        given = dict(query)
-        if not (given.get("preset", "").strip() or given.get("family", "").strip()):
-            given["preset"] = PRESET
-        self.network = NetworkForm(given, own=OWN)
-        typed = {name: given[name].strip() for name in OWN if given.get(name, "").strip()}
-        self._defaults = {slider.name: f"{slider.default:g}" for slider in SLIDERS} | {
-            "total": "macs",
-            "device": "",
-            "overlay": "",
-        }
-        self.values = {**self._defaults, **typed}
+        super().__init__(query, _DEFAULTS, ("curves",))
         self.curves = _curves(query.getlist("curves"))
-        self.errors = dict(self.network.errors)
-        self.request: CurvesRequest | None = None
-        if not self.errors:
-            self._ask()
+        if not self.curves and not self.errors:
+            self.errors["curves"] = "Choose at least one curve."
 
     @property
     def law(self) -> ScalingLaw | None:
         """α, β and γ, if they are numbers in range."""
-        if self.errors.keys() & {"alpha", "beta", "gamma"}:
+        if self.errors.keys() & {*_LAW}:
             return None
         try:
-            return ScalingLaw(*(float(self.values[name]) for name in ("alpha", "beta", "gamma")))
+            return ScalingLaw(*(float(self.values[name]) for name in _LAW))
         except ValueError:
             return None
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What is asked, without what is so by default."""
-        changed = {
-            name: value
-            for name in (slider.name for slider in SLIDERS)
-            if value_of(value := self.values[name]) != value_of(self._defaults[name])
-        }
+        """What is asked of the chart."""
+        asked = {name: text for name, text in self.values.items() if text}
         if "compound" not in self.curves:
             # They are the compound curve's, which is not drawn.
-            changed = {k: v for k, v in changed.items() if k not in {"alpha", "beta", "gamma"}}
-        total, device = self.values["total"], self.values["device"]
-        return {
-            **of_network(self.network),
-            **changed,
-            "curves": ",".join(self.curves),
-            "totals": total,
-            **({"overlay": "true"} if self.values["overlay"] else {}),
-            **({"device": device} if total == ROOFLINE and device else {}),
-        }
+            asked = {name: text for name, text in asked.items() if name not in _LAW}
+        if asked["total"] != ROOFLINE:
+            asked.pop("device", None)
+        if "overlay" in asked:
+            asked["overlay"] = "true"
+        listed = {"curves": ",".join(self.curves), "totals": asked["total"]}
+        return {**self.network.parameters, **asked, **listed}
 
     @property
     def query(self) -> str:
         """The shortest query that asks the same of the page."""
-        own = {k: v for k, v in self.values.items() if k != "curves" and v != self._defaults[k]}
+        own = {name: text for name, text in self.values.items() if text != _DEFAULTS[name]}
         if self.curves != CURVES:
             own["curves"] = ",".join(self.curves)
-        return "&".join(filter(None, (self.network.query, urlencode(own, safe=","))))
-
-    def _ask(self) -> None:
-        if not self.curves:
-            self.errors["curves"] = "Choose at least one curve."
-            return
-        try:
-            self.request = from_text(CurvesRequest, self.parameters)
-        except ArchmeterError as error:
-            self.errors.update(messages(error, RENAMED))
+        return self.network.query_with(own)
 
 
 def _curves(listed: Sequence[str]) -> tuple[str, ...]:

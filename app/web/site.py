@@ -7,17 +7,23 @@ by the specification that also makes the static images.
 from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, NamedTuple, get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from archmeter.analyzers.answers.units import duration, si, size
+from archmeter.analyzers.answers.units import amount, duration, si, size
+from archmeter.analyzers.devices import devices
 from archmeter.app.ask import strict_json
+from archmeter.app.ask.spelling import text_of
+from archmeter.app.charts.labels import called
 from archmeter.app.charts.theme import Theme, config
 from archmeter.app.web.figure import Figure
 from archmeter.app.web.static_files import STATIC
+from archmeter.models import registry
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -71,6 +77,27 @@ def page(
     return HTMLResponse(html, status, headers={**common, **(headers or {})})
 
 
+def answered(
+    request: Request, noun: str, context: Mapping[str, Any], errors: Mapping[str, str], url: str
+) -> HTMLResponse:
+    """A page; or, for scripts that follow its form, the part of it that shows the result.
+
+    Args:
+        request: what asks.
+        noun: names the templates of the page and of its result.
+        context: what it shows.
+        errors: what is wrong with the form, by field.
+        url: the address that asks the same in the shortest way.
+    """
+    fragment = "HX-Request" in request.headers
+    return page(
+        f"{noun}_result.html" if fragment else f"{noun}.html",
+        {"here": f"/{noun}", "fragment": fragment, "errors": errors, **context},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        headers={"HX-Replace-Url": url} if fragment else None,
+    )
+
+
 def _first(context: Mapping[str, Any]) -> Figure | None:
     """The chart that stands for a page elsewhere: the first that it is given."""
     for value in context.values():
@@ -115,5 +142,7 @@ def _environment() -> Environment:
     environment.filters["exact"] = "{:,}".format
     environment.filters["percent"] = "{:.1%}".format
     themes = {theme: config(theme) for theme in get_args(Theme)}
+    environment.globals.update(amount=amount, called=called, text=text_of, devices=devices)
+    environment.globals.update(presets=registry.presets, families=registry.families)
     environment.globals.update(static=static_url, navigation=NAVIGATION, chart_themes=themes)
     return environment

@@ -4,33 +4,25 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archmeter.app import tables
-from archmeter.app.charts.labels import called
 from archmeter.app.tables import Row
 
 
-class Column(NamedTuple):
-    """A column.
+class Table(NamedTuple):
+    """Rows of a chart.
 
     Attributes:
-        name: as in tables.
-        title: in words, with its unit.
-        numeric: set to the right.
+        names: of the columns, as in tables for programs.
+        numeric: those of numbers, which are set to the right.
+        rows: cells in the order of the names.
     """
 
-    name: str
-    title: str
-    numeric: bool
-
-
-class Table(NamedTuple):
-    """Rows of a chart."""
-
-    columns: list[Column]
+    names: list[str]
+    numeric: set[str]
     rows: list[list[str]]
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Table":
         """The table of some rows."""
-        names, numeric = tables.columns(rows), tables.numeric(rows)
-        columns = [Column(name, called(name), name in numeric) for name in names]
-        return cls(columns, [[tables.cell_text(row.get(name)) for name in names] for row in rows])
+        names = tables.columns(rows)
+        cells = [[tables.cell_text(row.get(name)) for name in names] for row in rows]
+        return cls(names, tables.numeric(rows), cells)

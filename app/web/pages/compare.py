@@ -1,27 +1,23 @@
 """Compare: several networks side by side, and all that were analyzed on two of their figures."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from archmeter.app.ask.network import Network, network_called
 from archmeter.app.ask.totals import TOTALS
-from archmeter.app.charts.labels import called
 from archmeter.app.charts.networks import MAX_NETWORKS
 from archmeter.app.charts.waterfall import COSTS
 from archmeter.app.http.dependencies import AnalysesOfApp
 from archmeter.app.store import Search
 from archmeter.app.store.analyses import Analyses
-from archmeter.app.web.comparing import Compared, aligned, compare
-from archmeter.app.web.figure import Figure
+from archmeter.app.web.comparing import aligned, compare
+from archmeter.app.web.figure import Figure, some_figure
 from archmeter.app.web.links import explorer_url
 from archmeter.app.web.messages import messages
-from archmeter.app.web.site import page
-from archmeter.app.web.some_figure import some_figure
-from archmeter.models import registry
+from archmeter.app.web.site import answered
 from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
@@ -37,21 +33,6 @@ _STATE = ("x", "y", "family", "presets", "from", "to", "total")
 _LISTED = 100
 
 
-class Removable(NamedTuple):
-    """A network of the comparison, and where it leads.
-
-    Attributes:
-        explore: the URL of its figures.
-        without: that of this page without it.
-        first: that of this page with this one first; empty if it is.
-    """
-
-    network: Compared
-    explore: str
-    without: str
-    first: str
-
-
 class Asked:
     """What the page was asked for, and the URLs that ask for something else.
 
@@ -64,8 +45,8 @@ class Asked:
         self.errors: dict[str, str] = {}
         self.networks: dict[str, Network] = {}
         listed = query.get("networks")
-        names = NETWORKS if listed is None else _split(listed)
-        for name in names:
+        names = NETWORKS if listed is None else map(str.strip, listed.split(","))
+        for name in filter(None, names):
             self._take(name, "networks", analyses)
         self.added = query.get("add", "").strip()
         if self.added:
@@ -82,16 +63,25 @@ class Asked:
         names = list(self.networks)
         if len(names) < 2:  # noqa: PLR2004 - a difference is of two
             return None
-        one = self.state.get("from", names[0])
-        one = one if one in names else names[0]
-        others = [name for name in names if name != one]
-        other = self.state.get("to", others[0])
-        return one, other if other in others else others[0]
+        one = self._among(names, "from")
+        return one, self._among([name for name in names if name != one], "to")
+
+    def _among(self, names: Sequence[str], field: str) -> str:
+        chosen = self.state.get(field, "")
+        return chosen if chosen in names else names[0]
 
     def url(self, names: Sequence[str] | None = None) -> str:
         """This page with these networks."""
         listed = ",".join(self.networks if names is None else names)
         return f"{PATH}?{urlencode({'networks': listed, **self.state}, safe=',')}"
+
+    def without(self, name: str) -> str:
+        """This page without a network."""
+        return self.url([other for other in self.networks if other != name])
+
+    def beginning_with(self, name: str) -> str:
+        """This page with a network first."""
+        return self.url(list(dict.fromkeys([name, *self.networks])))
 
     def _take(self, name: str, field: str, analyses: Analyses) -> None:
         if name in self.networks:
@@ -115,52 +105,29 @@ class Asked:
 def show_comparison(request: Request, analyses: AnalysesOfApp) -> Response:
     """Networks side by side."""
     asked = Asked(request.query_params, analyses)
-    fragment = "HX-Request" in request.headers
-    if asked.added and not asked.errors and not fragment:
+    if asked.added and not asked.errors and "HX-Request" not in request.headers:
         # The address that shares this page names what was added among the others.
         return RedirectResponse(asked.url(), 303)
-    return _shown(asked, analyses, fragment=fragment)
-
-
-def _shown(asked: Asked, analyses: Analyses, *, fragment: bool) -> HTMLResponse:
-    compared = compare(asked.networks)
-    names = list(asked.networks)
-    pair = asked.pair()
+    compared, pair = compare(asked.networks), asked.pair()
     context = {
-        "here": PATH,
         "asked": asked,
-        "errors": asked.errors,
-        "names": names,
-        "networks": [
-            Removable(
-                one,
-                explorer_url(one.network.spec, one.network.input),
-                asked.url([name for name in names if name != one.said]),
-                asked.url([one.said, *(name for name in names if name != one.said)]) if i else "",
-            )
-            for i, one in enumerate(compared)
-        ],
-        "figures": {name: called(name) for name in TOTALS},
-        "stages": aligned([one.profile for one in compared]),
-        "presets": registry.presets(),
+        "names": list(asked.networks),
+        "networks": compared,
+        "explore": explorer_url,
+        "figures": TOTALS,
+        "stages": aligned([one.network.profile() for one in compared]),
         "stored": analyses.search(Search(limit=_LISTED))[1],
         "pair": pair,
-        "costs": {name: called(name) for name in COSTS},
-        "families": registry.families(),
-        "axes": {name: called(name) for name in (*TOTALS, _ACCURACY)},
-        **_figures(asked, names, pair, analyses),
+        "costs": COSTS,
+        "axes": (*TOTALS, _ACCURACY),
+        **_figures(asked, pair, analyses),
     }
-    return page(
-        "compare_result.html" if fragment else "compare.html",
-        context,
-        status=422 if asked.errors else 200,
-        headers={"HX-Replace-Url": asked.url()} if fragment else None,
-    )
+    return answered(request, "compare", context, asked.errors, asked.url())
 
 
 def _figures(
-    asked: Asked, names: Sequence[str], pair: tuple[str, str] | None, analyses: Analyses
-) -> dict[str, Any]:
+    asked: Asked, pair: tuple[str, str] | None, analyses: Analyses
+) -> dict[str, Figure | None]:
     """The page's charts; what cannot be drawn has a reason among the errors."""
 
     def drawn(field: str, name: str, **look: str) -> Figure | None:
@@ -170,17 +137,12 @@ def _figures(
             asked.errors[field] = " ".join(messages(error).values())
             return None
 
-    networks = ",".join(names)
-    x, y, total = asked.chosen("x"), asked.chosen("y"), asked.chosen("total")
+    figures: dict[str, Figure | None] = {"comparison": None, "waterfall": None}
+    if asked.networks:
+        figures["comparison"] = drawn("networks", "comparison", networks=",".join(asked.networks))
+    if pair:
+        total = asked.chosen("total")
+        figures["waterfall"] = drawn("total", "waterfall", networks=",".join(pair), total=total)
     shown = {name: asked.state[name] for name in ("family", "presets") if name in asked.state}
-    return {
-        "comparison": drawn("networks", "comparison", networks=networks) if names else None,
-        "waterfall": drawn("total", "waterfall", networks=",".join(pair), total=total)
-        if pair
-        else None,
-        "scatter": drawn("x", "scatter", x=x, y=y, **shown),
-    }
-
-
-def _split(text: str) -> list[str]:
-    return [name for name in (part.strip() for part in text.split(",")) if name]
+    axes = {axis: asked.chosen(axis) for axis in ("x", "y")}
+    return {**figures, "scatter": drawn("x", "scatter", **axes, **shown)}

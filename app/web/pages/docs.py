@@ -4,13 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse
 
 from archmeter.app import tables
 from archmeter.app.ask.question import Question, questions
 from archmeter.app.http.conditional import unless_held
 from archmeter.app.questions import families
-from archmeter.app.web.guides import files, guides, read_guide
+from archmeter.app.web.guides import Guide, files, guides, read_guide
 from archmeter.app.web.site import page
 
 router = APIRouter(prefix="/docs")
@@ -47,35 +47,21 @@ def show_api(request: Request) -> Response:
 def show_catalogue(request: Request) -> Response:
     """Every family of networks."""
     table = families.markdown(families.families(families.FamiliesRequest()))
-    guide = read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{table}")
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+    return _guide(request, read_guide("catalogue", f"{_ABOUT_THE_CATALOGUE}\n{table}"))
 
 
 @router.get("/questions")
 def show_questions(request: Request) -> Response:
     """Everything that can be asked, and how."""
     table = tables.export([_ways(question) for question in questions().values()], "md").decode()
-    guide = read_guide("questions", f"{_ABOUT_QUESTIONS}\n{table}")
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
-
-
-def _ways(question: Question[Any, Any]) -> tables.Row:
-    method = "POST" if question.is_about_a_network else "GET"
-    return {
-        "question": question.summary,
-        "command": f"`{f'archmeter {question.name} {question.usage}'.strip()}`",
-        "method": f"`{question.module}`",
-        "request": f"`{method} /v1/{question.path}`",
-    }
+    return _guide(request, read_guide("questions", f"{_ABOUT_QUESTIONS}\n{table}"))
 
 
 @router.get("/{name}")
 def show_guide(request: Request, name: str) -> Response:
     """A guide, or a file that guides refer to."""
     found = guides().get(name)
-    if found is None:
-        return _file(name)
-    return unless_held(request, page("guide.html", {"here": PATH, "guide": found}))
+    return _guide(request, found) if found else _file(name)
 
 
 @router.get("/{folder}/{name}")
@@ -88,10 +74,20 @@ def _file(path: str) -> Response:
     """A file by its path, if it was there when it was first asked for one: no path is followed."""
     found = files().get(path)
     if found is None:
-        return _missing(path)
+        shown = {"here": PATH, "guides": guides().values(), "missing": path[:80]}
+        return page("docs.html", shown, status=HTTPStatus.NOT_FOUND)
     return FileResponse(found, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _missing(name: str) -> HTMLResponse:
-    shown = {"here": PATH, "guides": guides().values(), "missing": name[:80]}
-    return page("docs.html", shown, status=HTTPStatus.NOT_FOUND)
+def _guide(request: Request, guide: Guide) -> Response:
+    return unless_held(request, page("guide.html", {"here": PATH, "guide": guide}))
+
+
+def _ways(question: Question[Any, Any]) -> tables.Row:
+    method = "POST" if question.is_about_a_network else "GET"
+    return {
+        "question": question.summary,
+        "command": f"`{f'archmeter {question.name} {question.usage}'.strip()}`",
+        "method": f"`{question.module}`",
+        "request": f"`{method} /v1/{question.path}`",
+    }

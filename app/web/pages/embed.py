@@ -4,7 +4,6 @@ A frame in a sandbox has no origin: nothing here reads the browser's storage, sc
 and data stand in the page.
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -18,10 +17,9 @@ from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
 from archmeter.app.settings import Settings
 from archmeter.app.store.analyses import Analyses
 from archmeter.app.web.embedding import EmbedKind, Picture
-from archmeter.app.web.refused import refused
+from archmeter.app.web.messages import shown_or_refused
 from archmeter.app.web.site import page
 from archmeter.app.web.tables import Table
-from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 
@@ -50,28 +48,22 @@ def _embed(
 ) -> Response:
     given = request.query_params.get("theme")
     theme: Theme = next((theme for theme in get_args(Theme) if theme == given), "light")
-    try:
+
+    def show() -> dict[str, Any]:
         picture = Picture.read(name, request.query_params.multi_items())
         drawing = picture.chart.read(picture.look, analyses)
-        shown: Mapping[str, Any] = {
-            "title": f"{drawing.subject}: {picture.chart.title}",
+        charts = kind == "charts"
+        return {
+            "title": picture.titled(drawing),
             "note": drawing.note,
             "name": name,
             "query": picture.query,
-            "spec": _spec(picture, drawing) if kind == "charts" else None,
-            "table": Table.of(drawing.rows) if kind == "tables" else None,
-            "errors": [],
+            **({"spec": _spec(picture, drawing)} if charts else {"table": Table.of(drawing.rows)}),
         }
-        status = HTTPStatus.OK
-    except ArchmeterError as error:
-        status, sentences = refused(error)
-        nothing = dict.fromkeys(("note", "name", "query", "spec", "table"))
-        shown = {**nothing, "title": "Nothing to show", "errors": sentences}
+
+    status, shown = shown_or_refused(show, "Nothing to show")
     answer = page(
-        "embed.html",
-        {**shown, "theme": theme, "kind": kind},
-        status=status,
-        ancestors=settings.embed_ancestors,
+        "embed.html", {**shown, "theme": theme}, status=status, ancestors=settings.embed_ancestors
     )
     return unless_held(request, answer) if status is HTTPStatus.OK else answer
 

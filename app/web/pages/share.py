@@ -14,10 +14,10 @@ from archmeter.app.charts.chart import Drawing, NetworkLook
 from archmeter.app.http.badges import label_of
 from archmeter.app.http.dependencies import AnalysesOfApp, SettingsOfApp
 from archmeter.app.settings import Settings
-from archmeter.app.web.embedding import Picture, base_url, join
-from archmeter.app.web.refused import refused
+from archmeter.app.web.embedding import Picture, base_url
+from archmeter.app.web.links import join
+from archmeter.app.web.messages import shown_or_refused
 from archmeter.app.web.site import page
-from archmeter.models.errors import ArchmeterError
 
 router = APIRouter()
 
@@ -42,26 +42,23 @@ def share(
     request: Request, name: str, analyses: AnalysesOfApp, settings: SettingsOfApp
 ) -> HTMLResponse:
     """Every way to show a chart elsewhere."""
-    shown: dict[str, Any] = {"here": "/share", "name": name}
-    try:
+
+    def show() -> dict[str, Any]:
         picture = Picture.read(name, request.query_params.multi_items())
         drawing = picture.chart.read(picture.look, analyses)
-        shown |= {
-            "title": f"{drawing.subject}: {picture.chart.title}",
+        return {
+            "title": picture.titled(drawing),
             "look": picture.look,
             "kept": _kept(picture),
             "snippets": [*_snippets(picture, drawing, settings)],
             "image": join(f"/v1/charts/{name}.svg", picture.query),
             # Unless somebody said what it is called, the browser knows the service's name best.
             "assumed": "" if settings.public_url else base_url(settings),
-            "errors": [],
         }
-        status = 200
-    except ArchmeterError as error:
-        status, sentences = refused(error)
-        shown |= {"title": "Nothing to share", "snippets": [], "errors": sentences}
-    fragment = "HX-Request" in request.headers
-    return page("share.html" if fragment else "share_page.html", shown, status=status)
+
+    status, shown = shown_or_refused(show, "Nothing to share")
+    template = "share.html" if "HX-Request" in request.headers else "share_page.html"
+    return page(template, {"here": "/share", "name": name, **shown}, status=status)
 
 
 def _kept(picture: Picture) -> dict[str, str]:
@@ -72,7 +69,7 @@ def _kept(picture: Picture) -> dict[str, str]:
 
 def _snippets(picture: Picture, drawing: Drawing, settings: Settings) -> Iterator[Snippet]:
     base, name = base_url(settings), picture.chart.name
-    title = f"{drawing.subject}: {picture.chart.title}"
+    title = picture.titled(drawing)
     page_path = join(f"/charts/{name}", picture.query)
     link = base + page_path
 
