@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def _summaries() -> dict[str, str]:
-    from archmeter.app.ask.discovery import declared
+    from archmeter.app.questions import declared
 
     return {module.replace("_", "-"): found.summary for module, found in declared().items()}
 

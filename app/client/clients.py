@@ -9,11 +9,11 @@ import inspect
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from archmeter.app.ask.discovery import declared
 from archmeter.app.ask.question import Question, question
 from archmeter.app.client import drawing, stored
 from archmeter.app.client.calls import Call, asked
 from archmeter.app.client.transports import AsyncTransport, SyncTransport
+from archmeter.app.questions import declared
 
 if TYPE_CHECKING:
     from archmeter.app.client.typed import AsyncQuestions, SyncQuestions
