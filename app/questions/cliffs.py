@@ -13,7 +13,7 @@ from archmeter.analyzers.scaling.cliffs import Cliffs
 from archmeter.analyzers.scaling.cliffs import cliffs as cliffs_between
 from archmeter.app.ask import Network, Printer, Question, inside_architecture
 from archmeter.app.ask.about import FedHead
-from archmeter.app.ask.errors import FieldError, InvalidRequest
+from archmeter.app.ask.errors import InvalidRequest
 from archmeter.app.ask.scaling import LANE, TotalsRequest
 from archmeter.app.ask.show_scaled import fed
 from archmeter.models.spec import MAX_SIDE, Side
@@ -48,14 +48,9 @@ class CliffsRequest(TotalsRequest):
         low = self.low or max(1, round(min(side, self.high or side) * 3 / 4))
         high = self.high or min(MAX_SIDE, round(max(side, low) * 5 / 4))
         if not low <= high < low + MAX_RANGE:
-            fault = FieldError(
-                field="high",
-                code="impossible_range",
-                message=f"{low} to {high} is no range of 1 to {MAX_RANGE} sides",
-                value=high,
-                accepted=f"an integer from {low} to {low + MAX_RANGE - 1}",
-            )
-            raise InvalidRequest([fault])
+            message = f"{low} to {high} is no range of 1 to {MAX_RANGE} sides"
+            accepted = f"an integer from {low} to {low + MAX_RANGE - 1}"
+            raise InvalidRequest.at("high", "impossible_range", message, high, accepted)
         return low, high
 
 

@@ -7,15 +7,14 @@ means to.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.conventions import (
     TOOLS,
     Convention,
-    ConventionItem,
     Tool,
     conventions,
     tool,
@@ -66,16 +65,6 @@ class ConventionReport(AboutInput):
     """One for each tool; those of papers and pycls are per image, ptflops' is an average."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolItem(Answer):
-    """A line item, and whose figure it is a part of."""
-
-    tool: str
-    """Whose figure, as a word."""
-
-    item: ConventionItem
-
-
 def told(network: Network, request: ConventionsRequest) -> ConventionReport:
     """Count as the tools do."""
     tools = request.tools()
@@ -85,10 +74,10 @@ def told(network: Network, request: ConventionsRequest) -> ConventionReport:
     return ConventionReport.about(network, macs=macs, conventions=figures)
 
 
-def items(answer: ConventionReport) -> Rows[ToolItem]:
-    """The line items of all figures, one below the other."""
+def items(answer: ConventionReport) -> Rows[dict[str, Any]]:
+    """The line items of all figures, one below the other, and whose figure each is a part of."""
     return Rows(
-        ToolItem(convention.tool, item)
+        {"tool": convention.tool, "item": item}
         for convention in answer.conventions
         for item in convention.items
     )

@@ -4,8 +4,7 @@ Every combination of the knobs' values is counted where that are at most `max_sp
 many of them are searched. A budget that no network keeps is answered with what comes closest.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -31,12 +30,11 @@ from archmeter.app.ask.design_space import (
     Seed,
     SpaceRequest,
 )
-from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.errors import under
 from archmeter.app.ask.network import spec_of
 from archmeter.app.ask.show_scaled import fed, totals_columns
 from archmeter.app.ask.show_spaces import show_refusals, show_trims, values_columns
 from archmeter.app.ask.totals_on_device import TotalsOnDevice
-from archmeter.models.errors import ArchmeterError
 
 _USUAL = ("params", "macs", "activations")
 
@@ -86,7 +84,7 @@ def best(network: Network, request: FitRequest, progress: Progress = UNSEEN) -> 
     judge = request.judge(network, limits(request.bounds, network.input.batch), objective)
     spaces = [request.space(network.spec.canonical())]
     for i, other in enumerate(request.others):
-        with _under(f"others.{i}"):
+        with under(f"others.{i}"):
             spaces.append(_space(other))
     effort = Effort(request.max_specs, MAX_OPERATORS, request.seed)
     answer = fit(spaces, judge, effort, count=request.count, progress=progress.moved_on)
@@ -98,20 +96,6 @@ def _space(other: SpaceRequest) -> Space:
     space = other.space(other.architecture)
     space.axes  # noqa: B018 - what is wrong with them is wrong here
     return space
-
-
-@contextmanager
-def _under(path: str) -> Iterator[None]:
-    """Make the paths of errors start at the request instead of a space inside it."""
-    try:
-        yield
-    except InvalidRequest as error:
-        raise InvalidRequest(
-            [fault.model_copy(update={"field": f"{path}.{fault.field}"}) for fault in error.errors]
-        ) from error
-    except ArchmeterError as error:
-        error.field = f"{path}.{error.field}" if error.field else path
-        raise
 
 
 def further(document: dict[str, Any], presets: Sequence[str]) -> None:

@@ -5,7 +5,6 @@ One step of a law multiplies depth by α, width by β and resolution by γ, and 
 are beaten by no other in the objectives: the Pareto set.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
@@ -25,27 +24,15 @@ from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Questi
 from archmeter.app.ask.design_space import objective_of, wants
 from archmeter.app.ask.scaling import LANE, ScaledHead, ScalingRequest, Total, base_of
 from archmeter.app.ask.show_scaled import fed, show_networks
-from archmeter.app.ask.spelling import NUMBER, value_of
-from archmeter.models.errors import ArchmeterError
+from archmeter.app.ask.spelling import NUMBER, parts_of
 
 AXIS = "START:STOP[:STEP]"
 
-_AXIS = re.compile(rf"(?P<start>{NUMBER}):(?P<stop>{NUMBER})(?::(?P<step>{NUMBER}))?", re.ASCII)
+axis_of = parts_of(rf"(?P<start>{NUMBER}):(?P<stop>{NUMBER})(?::(?P<step>{NUMBER}))?", AXIS)
+"""The values of a multiplier: ``1:2``, ``1:1.4:0.1``."""
 
 End = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
 Step = Annotated[float, Field(ge=0.001, le=10, allow_inf_nan=False)]
-
-
-def axis_of(text: str) -> dict[str, object]:
-    """The values of a multiplier: ``1:2``, ``1:1.4:0.1``.
-
-    Raises:
-        ArchmeterError: if they are spelled otherwise.
-    """
-    ends = _AXIS.fullmatch(text)
-    if ends is None:
-        raise ArchmeterError(f"takes {AXIS}, got {text[:80]!r}", value=text, accepted=AXIS)
-    return {name: value_of(number) for name, number in ends.groupdict().items() if number}
 
 
 class GridAxis(Request):

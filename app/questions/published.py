@@ -25,8 +25,6 @@ def lineages() -> list[str]:
 class UnknownLineage(ArchmeterError):
     """No published figure is filed under this word."""
 
-    code = "unknown_lineage"
-
 
 class PublishedRequest(Request):
     """Which figures are listed."""

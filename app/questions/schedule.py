@@ -4,7 +4,6 @@ Forward and backward are counted at the size of each stage, beside the same run 
 the last stage's size.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -28,8 +27,7 @@ from archmeter.app.ask import (
 )
 from archmeter.app.ask.about import NetworkHead
 from archmeter.app.ask.scaling import LANE
-from archmeter.app.ask.spelling import value_of
-from archmeter.models.errors import ArchmeterError
+from archmeter.app.ask.spelling import parts_of
 from archmeter.models.spec import Resolution, Side
 
 MAX_STAGES = 64
@@ -38,19 +36,8 @@ STAGE = "EPOCHS@SIDE"
 Epochs = Annotated[int, Field(ge=1, le=1_000_000)]
 Images = Annotated[int, Field(ge=1, le=10**12)]
 
-_STAGE = re.compile(r"(?P<epochs>\d{1,9})@(?P<resolution>\d{1,9}(?:[x×]\d{1,9})?)", re.ASCII)
-
-
-def stage_of(text: str) -> dict[str, object]:
-    """Epochs on images of one size: ``30@224``, ``30@224x320``.
-
-    Raises:
-        ArchmeterError: if they are spelled otherwise.
-    """
-    parts = _STAGE.fullmatch(text.strip())
-    if parts is None:
-        raise ArchmeterError(f"takes {STAGE}, got {text[:60]!r}", value=text, accepted=STAGE)
-    return {name: value_of(part) for name, part in parts.groupdict().items()}
+stage_of = parts_of(r"(?P<epochs>\d{1,9})@(?P<resolution>\d{1,9}(?:[x×]\d{1,9})?)", STAGE)
+"""Epochs on images of one size: ``30@224``, ``30@224x320``."""
 
 
 class StageRequest(Request):
