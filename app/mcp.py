@@ -25,7 +25,7 @@ from mcp_types import (
 from archmeter.analyzers.answers.schema import answer_schema
 from archmeter.app.ask.question import Question, questions
 from archmeter.app.ask.validation import nearest, validate
-from archmeter.app.cli.printer import printed
+from archmeter.app.printer import printed
 from archmeter.app.version import version
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.extras import explained

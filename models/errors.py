@@ -15,6 +15,7 @@ one place each, by the application.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -26,13 +27,18 @@ class ArchmeterError(ValueError):
     """A question that cannot be answered, and why.
 
     Attributes:
-        code: stable identifier of the kind of error.
+        code: stable identifier of the kind of error: the name of the class in lower case, where it
+            does not say otherwise.
         field: dotted path of the field at fault inside the architecture, if one can be named.
         value: what was given there.
         accepted: what would be accepted instead, in words.
     """
 
     code = "invalid"
+
+    def __init_subclass__(cls) -> None:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__)
+        cls.code = vars(cls).get("code", words.lower())
 
     def __init__(
         self,

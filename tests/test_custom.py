@@ -10,7 +10,7 @@ from archmeter.analyzers import Profile, analyze
 from archmeter.analyzers.conventions import fvcore_count
 from archmeter.app.ask.errors import InvalidRequest
 from archmeter.app.ask.network import Network
-from archmeter.app.cli.network import read_request
+from archmeter.app.ask.typed import read_request
 from archmeter.models.errors import ArchmeterError, ShapeError
 from archmeter.models.registry import describe, presets, resolve
 from tests.compositions import FOUR, KNOWN, OF_50, Fields, stages

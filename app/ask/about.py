@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Self
 
+from pydantic import JsonValue
+
+from archmeter.analyzers import COUNTING_RULES
 from archmeter.analyzers.answers import Answer
-from archmeter.app.ask.network import AnalysisInput
+from archmeter.app.ask.network import AnalysisInput, Network
+from archmeter.app.printer import Printer
 
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+_SAID: Mapping[str, Callable[[Network], Any]] = MappingProxyType(
+    {
+        "id": attrgetter("id"),
+        "name": attrgetter("name"),
+        "architecture": lambda network: network.spec.canonical(),
+        "counting_rules": lambda _: COUNTING_RULES,
+        "input": attrgetter("fed"),
+        "batch": attrgetter("input.batch"),
+        "dtype": attrgetter("input.dtype"),
+    }
+)
+"""What a network says of itself, by the name of the field that says it in every answer."""
+
+
+# The bases have no slots: reports inherit from one beside an answer of the engine, which has some.
+class About(Answer):
+    """Base of answers about one network."""
+
+    @classmethod
+    def about(cls, network: Network, *answers: Answer, **more: Any) -> Self:
+        """What a network says of itself, what other answers say in their fields, and more."""
+        for answer in answers:
+            more = answer.beside(dict, **more)
+        names = (field.name for field in fields(cls) if field.name not in more)  # type: ignore[arg-type]
+        return cls(**{name: _SAID[name](network) for name in names if name in _SAID}, **more)
 
 
 @dataclass(frozen=True)
-class AboutNetwork(Answer):
-    """Base of answers about one network."""
+class AboutNetwork(About):
+    """Base of answers that name a network by its analysis."""
 
     id: str
     """The id of the network's analysis."""
@@ -26,6 +56,27 @@ class AboutNetwork(Answer):
 @dataclass(frozen=True)
 class AboutInput(AboutNetwork):
     """Base of answers about one network and what it was fed."""
+
+    input: AnalysisInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkHead(About):
+    """The network that a report is about."""
+
+    name: str
+    """The nearest preset, and what differs from it."""
+
+    architecture: dict[str, JsonValue]
+    """The canonical spec of the network, at multipliers of 1 where it is scaled."""
+
+    counting_rules: str
+    """Version of the rules behind the figures; another version may count otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FedHead(NetworkHead):
+    """The network that a report is about, and what it was fed."""
 
     input: AnalysisInput
 

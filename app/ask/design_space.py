@@ -7,23 +7,21 @@ Each can be typed: what a knob may be as ``12:28`` or ``8,16,24``, a bound as ``
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
-from archmeter.analyzers import COUNTING_RULES
-from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.scaling.bounds import Amount, Bound, TotalName
 from archmeter.analyzers.scaling.domains import Range
 from archmeter.analyzers.scaling.search import Sense
+from archmeter.analyzers.scaling.search_space import Space
 from archmeter.analyzers.scaling.totals import TOTALS
+from archmeter.app.ask.about import About
 from archmeter.app.ask.request import Option, Request
 from archmeter.app.ask.spelling import RANGES, NoAmount, Spelled, amount_of, domain_of, pair_of
 from archmeter.models.errors import ArchmeterError
-
-if TYPE_CHECKING:
-    from archmeter.app.ask.network import Network
 
 MAX_EXAMINED = 20_000
 """Specs of one search, draws of one sample."""
@@ -99,9 +97,24 @@ def _bound(text: str, sign: str, end: str, form: str) -> dict[str, object]:
     return {"total": bounded["total"], end: amount, **batch}
 
 
-def _objective_of(text: str) -> dict[str, str]:
-    sense, _, total = text.strip().rpartition(" ")
-    return {"total": total, "sense": sense or "most"}
+def objective_of(usual: Sense) -> Callable[[str], dict[str, str]]:
+    """Reads ``least params``: a total and which way is better, the usual one if none is named."""
+
+    def read(text: str) -> dict[str, str]:
+        sense, _, total = text.strip().rpartition(" ")
+        return {"total": total, "sense": sense or usual}
+
+    return read
+
+
+def wants(sense: Sense, what: str) -> Option:
+    """The option ``--most TOTAL``, or ``--least TOTAL``."""
+    return Option(
+        f"--{sense}",
+        form="TOTAL",
+        help=what,
+        read=lambda total: {"total": total, "sense": sense},
+    )
 
 
 def _number_of(text: str) -> object:
@@ -157,6 +170,10 @@ class MovingKnobs(Request):
     """Paths with a `*` whose values must not fall from one item to the next, as in
     `stages.*.width`."""
 
+    def space(self, architecture: Mapping[str, Any]) -> Space:
+        """The networks among which the knobs of an architecture choose."""
+        return Space(architecture, self.knobs, self.increasing)
+
 
 class SpaceRequest(MovingKnobs):
     """An architecture, and the knobs of it that may move."""
@@ -178,24 +195,14 @@ class ObjectiveRequest(Request):
 
 Best = Annotated[
     ObjectiveRequest,
-    Spelled(_objective_of, "most|least TOTAL"),
-    Option(
-        "--most",
-        form="TOTAL",
-        help="What the best network has most of; MACs if left out.",
-        read=lambda total: {"total": total, "sense": "most"},
-    ),
-    Option(
-        "--least",
-        form="TOTAL",
-        help="What the best network has least of.",
-        read=lambda total: {"total": total, "sense": "least"},
-    ),
+    Spelled(objective_of("most"), "most|least TOTAL"),
+    wants("most", "What the best network has most of; MACs if left out."),
+    wants("least", "What the best network has least of."),
 ]
 
 
 @dataclass(frozen=True)
-class SearchAbout(Answer):
+class SearchAbout(About):
     """What was counted, and how."""
 
     counting_rules: str
@@ -206,9 +213,3 @@ class SearchAbout(Answer):
 
     dtype: str
     """Type of weights and activations alike."""
-
-
-def about(network: Network) -> dict[str, Any]:
-    """The fields of a `SearchAbout`."""
-    fed = network.input
-    return {"counting_rules": COUNTING_RULES, "batch": fed.batch, "dtype": fed.dtype}

@@ -22,8 +22,6 @@ Rate = Annotated[float, Field(ge=1, le=1e24, allow_inf_nan=False)]
 class NoDevice(ArchmeterError):
     """Neither a device nor the rates of one were given."""
 
-    code = "no_device"
-
 
 class DeviceOptions(Request):
     """A device, by its name or by its rates."""

@@ -19,7 +19,9 @@
 All know nothing of HTTP: ``app.http.problems`` maps them to responses, ``app.cli`` to one line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -50,47 +52,41 @@ class FieldError(BaseModel):
 class InvalidRequest(ArchmeterError):
     """One or more fields do not validate; ``errors`` holds one entry for each."""
 
-    code = "invalid_request"
-
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__("; ".join(_sentence(error) for error in errors))
         self.errors = tuple(errors)
+
+    @classmethod
+    def at(
+        cls, field: str, code: str, message: str, value: JsonValue, accepted: str | None
+    ) -> Self:
+        """A request with one field at fault."""
+        fault = FieldError(field=field, code=code, message=message, value=value, accepted=accepted)
+        return cls([fault])
 
 
 class InvalidJSON(ArchmeterError):
     """The text is not one well-formed JSON document as RFC 8259 has it."""
 
-    code = "invalid_json"
-
 
 class BodyTooLarge(ArchmeterError):
     """The body holds more bytes than are read."""
-
-    code = "body_too_large"
 
 
 class UnsupportedMediaType(ArchmeterError):
     """The body is declared as something other than JSON."""
 
-    code = "unsupported_media_type"
-
 
 class NotAcceptable(ArchmeterError):
     """None of the representations asked for is offered."""
-
-    code = "not_acceptable"
 
 
 class UnknownFormat(ArchmeterError):
     """A format that the answer is not offered in."""
 
-    code = "unknown_format"
-
 
 class UnknownAnalysis(ArchmeterError):
     """Ids that were never analyzed here."""
-
-    code = "unknown_analysis"
 
     def __init__(self, ids: Sequence[str], *, field: str = "id") -> None:
         self.ids = tuple(ids)
@@ -106,8 +102,6 @@ class UnknownAnalysis(ArchmeterError):
 class NoDatabase(ArchmeterError):
     """Ids name stored analyses, and there is no database to look them up in."""
 
-    code = "no_database"
-
     def __init__(self, key: str) -> None:
         super().__init__(
             "an id names an analysis in the database of a service, and there is none here",
@@ -119,8 +113,6 @@ class NoDatabase(ArchmeterError):
 
 class NotAudited(ArchmeterError):
     """No other tool has recounted this analysis yet."""
-
-    code = "not_audited"
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -137,31 +129,35 @@ class OutdatedAnalysis(ArchmeterError):
     Deriving rows from today's rules would put layers beside totals they do not sum to.
     """
 
-    code = "outdated_analysis"
-
 
 class UnknownChart(ArchmeterError):
     """There is no chart of this name."""
-
-    code = "unknown_chart"
 
 
 class NotEmbeddable(ArchmeterError):
     """A URL that is not of something here that can be shown elsewhere."""
 
-    code = "not_embeddable"
-
 
 class RenderingFailed(ArchmeterError):
     """A chart could not be drawn as an image."""
-
-    code = "rendering_failed"
 
 
 class StoreUnavailable(ArchmeterError):
     """The database cannot be opened or written."""
 
-    code = "store_unavailable"
+
+@contextmanager
+def under(path: str) -> Iterator[None]:
+    """Make the paths of errors start at the request instead of what is inside it."""
+    try:
+        yield
+    except InvalidRequest as error:
+        raise InvalidRequest(
+            [fault.model_copy(update={"field": f"{path}.{fault.field}"}) for fault in error.errors]
+        ) from error
+    except ArchmeterError as error:
+        error.field = f"{path}.{error.field}" if error.field else path
+        raise
 
 
 def _sentence(error: FieldError) -> str:

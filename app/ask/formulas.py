@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.formulas import ClosedForms
-from archmeter.analyzers.formulas.expression import FigureFormula
 from archmeter.analyzers.formulas.listing import latex_source, python_source
 from archmeter.analyzers.formulas.symbols import SymbolRange
+from archmeter.app.printer import Printer
 from archmeter.models.spec import DType
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 LANE = "formulas"
 """A network is traced a dozen times to find its domain: seconds for the largest."""
@@ -44,9 +41,12 @@ class Formulas(Answer):
     latex: str
     """All figures that are not zero, one below the other, and the domain."""
 
+    figures: Rows[Any]
+    """Every figure, zero ones included."""
+
 
 def fields_of_forms(forms: ClosedForms) -> Mapping[str, Any]:
-    """The fields that all closed forms have, by name."""
+    """The fields that all closed forms have but for the figures, by name."""
     return {
         "name": forms.name,
         "dtype": forms.dtype,
@@ -56,11 +56,11 @@ def fields_of_forms(forms: ClosedForms) -> Mapping[str, Any]:
     }
 
 
-def show_formulas(answer: Formulas, figures: Iterable[FigureFormula], out: Printer) -> None:
+def show_formulas(answer: Formulas, out: Printer) -> None:
     """One line for each figure that is not zero, then the domain."""
     out.heading(answer.name)
-    lines = [[_shown(figure.figure), figure.text] for figure in figures if figure.terms]
-    out.table(["figure"], [], lines, [answer.dtype])
+    shown = [figure for figure in answer.figures if figure.terms]
+    out.rows(f"figure {{figure:part}} || || {answer.dtype} {{text}}", shown, part=_shown)
     for allowed in answer.symbols:
         out.line(f"{allowed.text:<40} {allowed.meaning}")
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from archmeter.analyzers.answers import Answer, Rows
-from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.timeline import Moment
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.printer import Printer
 
 NOT_COUNTED = "What kernels, allocators and drivers take besides is not counted."
 
@@ -43,17 +40,8 @@ def live_moments(profile: Profile, moments: Iterable[Moment]) -> Rows[LiveMoment
 
 def show_moments(moments: Iterable[LiveMoment], out: Printer) -> None:
     """One line for each moment."""
-    out.table(
-        ["operator", "phase"],
-        ["alive, in bytes", ""],
-        [
-            [
-                moment.path,
-                moment.phase,
-                f"{moment.live_bytes:,}",
-                si(moment.live_bytes, "B"),
-            ]
-            for moment in moments
-        ],
+    out.rows(
+        "operator {path} | phase {phase} || alive, in bytes {live_bytes:,} | {live_bytes:bytes}",
+        moments,
     )
     out.line(f"Besides what is there all the time: weights, their state and input. {NOT_COUNTED}")

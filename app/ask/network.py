@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from archmeter.analyzers import COUNTING_RULES, Profile, analyze
 from archmeter.analyzers.answers import Answer
 from archmeter.app.ask import strict_json
-from archmeter.app.ask.errors import FieldError, InvalidRequest, NoDatabase, UnknownAnalysis
+from archmeter.app.ask.errors import InvalidRequest, NoDatabase, UnknownAnalysis
 from archmeter.app.ask.request import Request
 from archmeter.app.ask.validation import field_errors, nearest, refuse_booleans, validate
 from archmeter.models import registry
@@ -238,17 +238,7 @@ def network_called(name: str, analyses: Analyses, *, field: str = "networks") ->
     except UnknownAnalysis as error:
         message = f"{name[:80]!r} is neither a preset nor the id of a stored analysis"
         accepted = nearest(name, registry.presets()) or "names of /v1/presets, ids of /v1/analyses"
-        raise InvalidRequest(
-            [
-                FieldError(
-                    field=field,
-                    code="unknown_network",
-                    message=message,
-                    value=name[:120],
-                    accepted=accepted,
-                )
-            ]
-        ) from error
+        raise InvalidRequest.at(field, "unknown_network", message, name[:120], accepted) from error
 
 
 def spec_of(architecture: Mapping[str, Any]) -> ArchitectureSpec:

@@ -1,28 +1,29 @@
 """A question: one file of `app.questions`, from which everything that asks it is derived.
 
 The file's docstring is what the question is about, in the words of its documentation and its help.
-Its ``QUESTION`` names what is asked (a `Request`), what is answered (an `Answer`) and the function
-that answers. The name of the file is the name of the command and of the client's method.
+Its ``QUESTION`` names the function that answers, whose annotations say what is asked (a `Request`)
+and what is answered (an `Answer`). The name of the file is the name of the command and of the
+client's method.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast, get_type_hints
 
 from archmeter.analyzers.answers import Answer, Rows
-from archmeter.app.ask.discovery import PACKAGE, declared
-from archmeter.app.ask.network import NETWORK_FIELDS, ArchitectureRequest
-from archmeter.app.ask.request import Request, TextField, text_fields
-
-if TYPE_CHECKING:
-    from archmeter.app.ask.network import Network
-    from archmeter.app.ask.progress import Progress
+from archmeter.analyzers.training.options import TrainingOptions
+from archmeter.app import questions as files
+from archmeter.app.ask.network import NETWORK_FIELDS, ArchitectureRequest, Network
+from archmeter.app.ask.progress import Progress
+from archmeter.app.ask.request import Request, TextField, from_document, text_fields
+from archmeter.app.ask.typed import document_of
 
 R = TypeVar("R", bound=Request)
 A = TypeVar("A", bound=Answer)
@@ -36,17 +37,15 @@ class Question(Generic[R, A]):
 
     Attributes:
         path: below ``/v1``: ``roofline``; names in braces are fields of the request.
-        request: what is asked.
-        answer: what is answered.
         ask: answers. It is given the network, if the question is about one, then the request; and
             last, if it takes a third, something that shows how far it is.
-        examples: requests with what they are about, shown in the documentation and asked by a test.
-        usage: what follows the command's name in an example of its help; a test runs it.
-        show: prints an answer for people, to an `app.cli.printer.Printer`; a generic table if None.
-            Its keyword parameters are options of the command.
+        asked: examples by what they are about: what is typed after the command's name, or a body
+            that cannot be typed. They stand in the documentation, the first in the command's help;
+            tests ask them all.
+        show: prints an answer for people, to an `app.printer.Printer`; a generic table if None. Its
+            keyword parameters are options of the command.
         rows: the table of an answer, if it has one: it is offered in every format of `app.tables`.
         texts: further formats by name, and how they are written.
-        tag: the chapter of the documentation.
         lane: where it waits for its like, if it may take long; then nothing else waits behind it.
         by_id: whether it is read below an analysis; routes of its own do so otherwise.
         by_query: whether it is read at its path, with the network in the query; not where another
@@ -58,15 +57,11 @@ class Question(Generic[R, A]):
     """
 
     path: str
-    request: type[R]
-    answer: type[A]
-    ask: Callable[..., A]
-    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    usage: str = "resnet50"
+    ask: Callable[[R], A] | Callable[[Network, R], A] | Callable[[Network, R, Progress], A]
+    asked: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
     show: Callable[..., None] | None = None
     rows: Callable[[A], Rows[Any]] | None = None
     texts: Mapping[str, Callable[[A], str]] = field(default_factory=dict)
-    tag: Tag = "analyses"
     lane: str | None = None
     by_id: bool = True
     by_query: bool = True
@@ -84,6 +79,54 @@ class Question(Generic[R, A]):
     def name(self) -> str:
         """What it is called as a command: ``receptive-field``."""
         return self.module.replace("_", "-")
+
+    @cached_property
+    def answer(self) -> type[A]:
+        """What is answered."""
+        found: type[A] = get_type_hints(self.ask)["return"]
+        return found
+
+    @cached_property
+    def request(self) -> type[R]:
+        """What is asked."""
+        kinds = get_type_hints(self.ask).values()
+        return next(cast("type[R]", kind) for kind in kinds if issubclass(kind, Request))
+
+    @property
+    def tag(self) -> Tag:
+        """The chapter of the documentation."""
+        if self.path.startswith("scaling/"):
+            return "scaling"
+        asked: type[object] = self.request
+        if issubclass(asked, TrainingOptions):
+            return "training"
+        return "analyses" if self.is_about_a_network else "catalogue"
+
+    @property
+    def usage(self) -> str:
+        """What follows the command's name in the example of its help."""
+        return next((asked for asked in self.asked.values() if isinstance(asked, str)), "")
+
+    @cached_property
+    def examples(self) -> dict[str, dict[str, Any]]:
+        """Bodies with what they are about, as OpenAPI has them."""
+        return {
+            about: {"summary": about, "value": self._body(asked)}
+            for about, asked in self.asked.items()
+        }
+
+    def _body(self, asked: str | Mapping[str, Any]) -> Mapping[str, Any]:
+        if not isinstance(asked, str):
+            return asked
+        request = from_document(self.request, document_of(self, asked))
+        # Numbers are shown as people type them: 4 and not 4.0.
+        body: dict[str, Any] = json.loads(
+            request.model_dump_json(exclude_unset=True),
+            parse_float=lambda digits: int(n) if (n := float(digits)).is_integer() else n,
+        )
+        if body.get("architecture", {}).keys() == {"preset"}:
+            body = {**body.pop("architecture"), **body}
+        return body
 
     @property
     def description(self) -> str:
@@ -131,7 +174,8 @@ class Question(Generic[R, A]):
         given: list[Any] = [request] if network is None else [network, request]
         if progress is not None and self.reports_progress:
             given.append(progress)
-        return self.ask(*given)
+        ask: Callable[..., A] = self.ask
+        return ask(*given)
 
     @property
     def reports_progress(self) -> bool:
@@ -141,7 +185,7 @@ class Question(Generic[R, A]):
 
 def question(module: str) -> Question[Any, Any]:
     """The question of a file."""
-    found: Question[Any, Any] = import_module(f"{PACKAGE}.{module}").QUESTION
+    found: Question[Any, Any] = import_module(f"{files.__name__}.{module}").QUESTION
     return found
 
 
@@ -152,7 +196,7 @@ def questions() -> dict[str, Question[Any, Any]]:
     Raises:
         TypeError: if two are read at the same path.
     """
-    found = {module: question(module) for module in declared()}
+    found = {module: question(module) for module in files.declared()}
     paths = [one.path for one in found.values() if one.by_query]
     if len(set(paths)) < len(paths):
         raise TypeError(f"two questions are read at the same path: {sorted(paths)}")

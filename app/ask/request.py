@@ -150,14 +150,9 @@ class TextField:
         try:
             return strict_json.loads(text)
         except ArchmeterError as error:
-            fault = FieldError(
-                field=self.name,
-                code="invalid_json",
-                message=str(error),
-                value=echo(text),
-                accepted="JSON",
-            )
-            raise InvalidRequest([fault]) from error
+            raise InvalidRequest.at(
+                self.name, "invalid_json", str(error), echo(text), "JSON"
+            ) from error
 
 
 def _names(schema: Schema) -> Iterator[object]:

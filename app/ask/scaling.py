@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from archmeter.analyzers import COUNTING_RULES
 from archmeter.analyzers.answers import Answer, Number
 from archmeter.analyzers.scaling.knobs import Base
 from archmeter.analyzers.scaling.points import Lab
 from archmeter.analyzers.scaling.sizes import Sizes
 from archmeter.analyzers.scaling.totals import TOTALS, Ruler
-from archmeter.app.ask.network import AnalysisInput, Network, inside_architecture
+from archmeter.app.ask.about import FedHead
+from archmeter.app.ask.network import Network, inside_architecture
 from archmeter.app.ask.request import Option
 from archmeter.app.ask.totals_on_device import TotalsOnDevice
 from archmeter.models.scaling import DepthRounding
@@ -102,28 +102,6 @@ class ScalingRequest(TotalsRequest):
             return Lab(base, ruler)
 
 
-# The heads have no slots: reports inherit from one beside an answer of the engine, which has some.
-@dataclass(frozen=True, kw_only=True)
-class NetworkHead(Answer):
-    """The network that a report is about."""
-
-    name: str
-    """The nearest preset, and what differs from it."""
-
-    architecture: dict[str, JsonValue]
-    """The canonical spec of the network, at multipliers of 1 where it is scaled."""
-
-    counting_rules: str
-    """Version of the rules behind the figures; another version may count otherwise."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FedHead(NetworkHead):
-    """The network that a report is about, and what it was fed."""
-
-    input: AnalysisInput
-
-
 @dataclass(frozen=True, slots=True)
 class ScaledBase(Answer):
     """The network at multipliers of 1."""
@@ -140,21 +118,6 @@ class ScaledHead(FedHead):
     base: ScaledBase
 
 
-def network_head(network: Network) -> dict[str, Any]:
-    """The fields of a `NetworkHead`."""
-    return {
-        "name": network.name,
-        "architecture": network.spec.canonical(),
-        "counting_rules": COUNTING_RULES,
-    }
-
-
-def fed_head(network: Network) -> dict[str, Any]:
-    """The fields of a `FedHead`."""
-    return {**network_head(network), "input": network.fed}
-
-
-def scaled_head(network: Network, lab: Lab) -> dict[str, Any]:
-    """The fields of a `ScaledHead`."""
-    totals: dict[str, float] = dict(lab.totals)
-    return {**fed_head(network), "base": ScaledBase(lab.base.sizes, totals)}
+def base_of(lab: Lab) -> ScaledBase:
+    """What the network costs itself."""
+    return ScaledBase(lab.base.sizes, dict(lab.totals))

@@ -1,22 +1,23 @@
 """What is printed of scaled networks: their sizes and totals, what was not as wanted, curves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from math import log
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from archmeter.analyzers.answers.units import si
-from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.scaling.knobs import Adjustment
 from archmeter.analyzers.scaling.points import ScaledNetwork
-from archmeter.analyzers.scaling.sizes import Sizes
-from archmeter.analyzers.scaling.totals import ROOFLINE
+from archmeter.app.printer import BARS, Printer
 
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
-
-_DIMENSIONS = ("depth", "width", "resolution")
 ROUNDED = "rounded: d depth, w width, r resolution, g group width"
+SIZES = "blocks {sizes.depths:sum} | widths {sizes.widths:ends} | side {sizes.resolution:side}"
+"""Columns of what was realised: blocks in all, widths of the first and last stage, sides."""
+
+COEFFICIENTS = (
+    "coefficients of {name} || φ {phi:.3f} | d {published.depth:.3g} | α^φ {law.depth:.3g} | "
+    "w {published.width:.3g} | β^φ {law.width:.3g} | r {published.resolution:.3g} | "
+    "γ^φ {law.resolution:.3g}"
+)
+"""Columns of depth, width and resolution, each as it was published and as a law has it."""
 
 _LETTERS = {"depth": "d", "width": "w", "resolution": "r", "group_width": "g"}
 
@@ -41,8 +42,6 @@ def fed(how: Fed) -> str:
 
 def sparkline(values: Iterable[float | None]) -> str:
     """Bars on a logarithmic scale; a blank where there is no value."""
-    from archmeter.app.cli.printer import BARS  # noqa: PLC0415 - rich takes its time
-
     drawn = list(values)
     logs = [log(value) for value in drawn if value]
     low, high = min(logs, default=0.0), max(logs, default=0.0)
@@ -50,25 +49,15 @@ def sparkline(values: Iterable[float | None]) -> str:
     return "".join(BARS[round((log(value) - low) / step)] if value else " " for value in drawn)
 
 
-def show_networks(
-    networks: Sequence[ScaledNetwork], names: list[str], heads: list[list[str]], out: Printer
-) -> None:
+def show_networks(networks: Sequence[ScaledNetwork], names: str, out: Printer) -> None:
     """A table of scaled networks, each after what tells it from the others."""
-    totals = total_names(networks)
-    lines = [
-        [
-            *head,
-            *(f"{getattr(network.wanted, name):.3g}" for name in _DIMENSIONS),
-            *size_texts(network.sizes),
-            *(amount(name, network.totals[name]) if network.totals else "-" for name in totals),
-            f"{network.ideal:.3g}×",
-            multiple(network.counted),
-            not_as_wanted(network),
-        ]
-        for head, network in zip(heads, networks, strict=True)
-    ]
-    numbers = ["d", "w", "r", "blocks", "widths", "side", *totals, "ideal", "counted"]
-    out.table(names, numbers, lines, ["not as wanted"])
+    out.rows(
+        f"{names} || d {{wanted.depth:.3g}} | w {{wanted.width:.3g}} | r {{wanted.resolution:.3g}} "
+        f"| {SIZES} | {totals_columns(total_names(networks))} | ideal {{ideal:.3g}}× | "
+        "counted {counted:.3g}× || not as wanted {adjustments:departures}",
+        networks,
+        departures=departures,
+    )
 
 
 def total_names(networks: Sequence[ScaledNetwork]) -> list[str]:
@@ -76,49 +65,15 @@ def total_names(networks: Sequence[ScaledNetwork]) -> list[str]:
     return next((list(network.totals) for network in networks if network.totals), [])
 
 
-def amount(name: str, value: float) -> str:
-    """A total by its name: times in milliseconds, everything else as it is counted."""
-    if name == ROOFLINE:
-        return f"{value * 1e3:.4g} ms"
-    return si(int(value), "B" if name.endswith("bytes") else "")
+def totals_columns(names: Iterable[str]) -> str:
+    """Columns of totals."""
+    return " | ".join(f"{name} {{totals[{name}]:{name}}}" for name in names)
 
 
-def multiple(ratio: float | None) -> str:
-    """``1.92×``, or a dash."""
-    return "-" if ratio is None else f"{ratio:.3g}×"
-
-
-def pairs(published: Multipliers, law: Multipliers) -> list[str]:
-    """Depth, width and resolution, each as it was published and as a law has it."""
-    return [f"{getattr(one, name):.3g}" for name in _DIMENSIONS for one in (published, law)]
-
-
-def size_texts(sizes: Sizes | None) -> list[str]:
-    """Blocks in all, widths of the first and last stage, sides."""
-    if sizes is None:
-        return ["-", "-", "-"]
-    widths = sizes.widths
-    return [
-        str(sum(sizes.depths)),
-        f"{widths[0]}…{widths[-1]}" if widths else "-",
-        side_text(sizes.resolution),
-    ]
-
-
-def side_text(resolution: tuple[int, int]) -> str:
-    """``224``, or ``224×320``."""
-    height, width = resolution
-    return str(height) if height == width else f"{height}×{width}"
-
-
-def not_as_wanted(network: ScaledNetwork) -> str:
+def departures(adjustments: Iterable[Adjustment]) -> str:
     """Letters of what was rounded; the reason of whatever is worse."""
     letters = dict.fromkeys(
-        _LETTERS[one.knob or ""] for one in network.adjustments if one.departure == "rounded"
+        _LETTERS[one.knob or ""] for one in adjustments if one.departure == "rounded"
     )
-    worse = [
-        f"{one.departure}: {one.reason}"
-        for one in network.adjustments
-        if one.departure != "rounded"
-    ]
+    worse = [f"{one.departure}: {one.reason}" for one in adjustments if one.departure != "rounded"]
     return "; ".join(["".join(letters)] * bool(letters) + worse)

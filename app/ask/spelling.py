@@ -73,8 +73,6 @@ class Spelled:
 class NoAmount(ArchmeterError):
     """A text that is no amount of anything."""
 
-    code = "no_amount"
-
 
 def value_of(text: str) -> object:
     """JSON where it is JSON, text otherwise, so that names need no quotes.
@@ -131,6 +129,24 @@ def amount_of(text: str) -> float:
     if found["binary"]:
         return number * float(1024 ** (1 + "KMGTP".index(found["binary"])))
     return number * PREFIXES[(found["prefix"] or "").replace("K", "k")]
+
+
+def parts_of(pattern: str, form: str) -> Callable[[str], dict[str, object]]:
+    """Read the parts of a text that have a name in a pattern.
+
+    Args:
+        pattern: of the whole text.
+        form: how it is spelled, told to whoever spells it otherwise.
+    """
+    whole = re.compile(pattern, re.ASCII)
+
+    def read(text: str) -> dict[str, object]:
+        found = whole.fullmatch(text.strip())
+        if found is None:
+            raise ArchmeterError(f"takes {form}, got {text[:80]!r}", value=text, accepted=form)
+        return {name: value_of(part) for name, part in found.groupdict().items() if part}
+
+    return read
 
 
 def pair_of(text: str, form: str) -> tuple[str, str]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import model_validator
 
 from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.scaling.bounds import Limit
+from archmeter.analyzers.scaling.examine import MOST_MACS, Judge
+from archmeter.analyzers.scaling.search import Objective
 from archmeter.analyzers.scaling.totals import ROOFLINE
 from archmeter.app.ask.device import DeviceName, DeviceOptions
-from archmeter.app.ask.network import NetworkRequest
+from archmeter.app.ask.network import Network, NetworkRequest
 from archmeter.models.spec import DType
 
 
@@ -35,6 +39,32 @@ class TotalsOnDevice(DeviceOptions, NetworkRequest):
             NoDevice: if there is neither a device nor two rates.
         """
         return self.resolve(dtype)[1] if ROOFLINE in self.read else None
+
+    def judge(
+        self,
+        network: Network,
+        limits: Sequence[Limit] = (),
+        objective: Objective = MOST_MACS,
+        *,
+        also: Sequence[str] = (),
+    ) -> Judge:
+        """What counts networks that are fed as this one is, and says which is better.
+
+        Args:
+            network: the one that is asked about.
+            limits: what totals may be.
+            objective: what the best network has most or least of.
+            also: totals that are read besides.
+        """
+        fed = network.input
+        return Judge(
+            limits,
+            objective,
+            also=also,
+            batch=fed.batch,
+            dtype=fed.dtype,
+            peaks=self.peaks(fed.dtype),
+        )
 
     @model_validator(mode="after")
     def _device_is_used(self) -> Self:

@@ -30,10 +30,6 @@ _OTHERS = {
 class Commands(TyperGroup):
     """Commands by name: listed by what their files say first, made when one is called."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._listed: dict[str, TyperCommand] = {}
-
     def list_commands(self, _: typer.Context) -> list[str]:  # type: ignore[override]
         """Every name, sorted."""
         return sorted({**_summaries(), **_OTHERS})
@@ -57,7 +53,7 @@ class Commands(TyperGroup):
 
 
 def _summaries() -> dict[str, str]:
-    from archmeter.app.ask.discovery import declared
+    from archmeter.app.questions import declared
 
     return {module.replace("_", "-"): found.summary for module, found in declared().items()}
 

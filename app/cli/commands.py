@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from archmeter.app.ask.network import NETWORK_FIELDS, BatchRequest, DTypeRequest
+from archmeter.app.ask.network import BatchRequest, DTypeRequest
 from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, TextField, from_document, put
+from archmeter.app.ask.request import Option, TextField, from_document
+from archmeter.app.ask.typed import FLAG, TEXTS, document, parameter, takes
 from archmeter.app.ask.validation import nearest
 from archmeter.app.cli import network
 from archmeter.app.formats import formats_of, written
@@ -67,12 +68,12 @@ def _parameters(question: Question[Any, Any]) -> Iterator[inspect.Parameter]:
         about = typer.Argument(
             help=field.info.description, metavar=name, autocompletion=_completion(field)
         )
-        yield _parameter(_typed(name), Annotated[str, about], inspect.Parameter.empty)
+        yield _parameter(parameter(name), Annotated[str, about], inspect.Parameter.empty)
     for field in question.options():
         for option in field.options:
-            yield _parameter(_typed(field.name, option), _option(field, option))
+            yield _parameter(parameter(field.name, option), _option(field, option))
     for name, (annotation, default) in _shown(question).items():
-        yield _parameter(_typed(name, "show"), annotation, default)
+        yield _parameter(parameter(name, "show"), annotation, default)
     formats = _formats(question)
     about = typer.Option(
         "--format",
@@ -90,12 +91,6 @@ def _parameter(name: str, annotation: Any, default: object = None) -> inspect.Pa
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
 
-def _typed(name: str, option: Option | str = "") -> str:
-    """The name of a parameter: fields, and the options of one, never meet the command's own."""
-    apart = option.name if isinstance(option, Option) else option
-    return f"field_{name}_{apart}".replace("-", "_")
-
-
 def _option(field: TextField, option: Option) -> Any:  # noqa: ANN401 - an annotation
     about: dict[str, Any] = {
         "help": _help(field, option),
@@ -103,14 +98,13 @@ def _option(field: TextField, option: Option) -> Any:  # noqa: ANN401 - an annot
         "autocompletion": _completion(field),
         "show_default": False,
     }
-    if option.value is not None:
-        return Annotated[bool | None, typer.Option(option.name, help=_help(field, option))]
-    if field.kinds == {"boolean"}:
-        names = f"{option.name}/--no-{option.name.removeprefix('--')}"
+    kind = takes(field, option)
+    if kind == FLAG:
+        against = f"/--no-{option.name.removeprefix('--')}" * (option.value is None)
+        names = f"{option.name}{against}"
         return Annotated[bool | None, typer.Option(names, help=_help(field, option))]
-    if field.is_list or (option.read is not None and field.is_mapping):
-        return Annotated[list[str] | None, typer.Option(option.name, **about)]
-    return Annotated[str | None, typer.Option(option.name, **about)]
+    text = list[str] if kind == TEXTS else str
+    return Annotated[text | None, typer.Option(option.name, **about)]
 
 
 def _help(field: TextField, option: Option) -> str:
@@ -134,18 +128,14 @@ def _shown(question: Question[Any, Any]) -> dict[str, tuple[Any, object]]:
     """Options about what is printed of the answer: the keyword parameters of ``show``."""
     if question.show is None:
         return {}
-    hints = get_type_hints(question.show, include_extras=True, localns=_NOT_IMPORTED)
+    hints = get_type_hints(question.show, include_extras=True)
     found = {}
-    for name, parameter in [*inspect.signature(question.show).parameters.items()][_SHOWN_AFTER:]:
+    for name, one in [*inspect.signature(question.show).parameters.items()][_SHOWN_AFTER:]:
         kind, text = get_args(hints[name])[:2]
         least = 0 if kind is int else None  # lines are counted
         about = typer.Option(f"--{name}", help=text, min=least)
-        found[name] = (Annotated[kind, about], parameter.default)
+        found[name] = (Annotated[kind, about], one.default)
     return found
-
-
-_NOT_IMPORTED = {"Printer": Any}
-"""Names in annotations of ``show`` that only type checkers need."""
 
 
 def _formats(question: Question[Any, Any]) -> list[str]:
@@ -158,8 +148,7 @@ def _run(question: Question[Any, Any], typed: dict[str, Any]) -> None:
     if wanted not in formats:
         close = nearest(wanted, formats) or ", ".join(formats)
         raise ArchmeterError(f"--format: {wanted[:40]!r} is not offered here; accepted: {close}")
-    document = _document(question, typed)
-    asked = from_document(question.request, document)
+    asked = from_document(question.request, document(question, typed))
     found = asked.network() if question.is_about_a_network else None
     from archmeter.app.cli.progress import slow_progress
 
@@ -170,76 +159,11 @@ def _run(question: Question[Any, Any], typed: dict[str, Any]) -> None:
         raise typer.Exit(1)
 
 
-def _document(question: Question[Any, Any], typed: dict[str, Any]) -> dict[str, Any]:
-    """The request that is typed."""
-    document: dict[str, Any] = {}
-    further: list[str] = []
-    if question.is_about_a_network:
-        preset, *further = typed.get("presets") or [typed.get("preset")]
-        described = (typed[name] for name in ("spec", "assignments", "resolution"))
-        fed = (typed.get(name) for name in ("batch", "dtype"))
-        document = network.read_request(preset, *described, *fed)
-        # A file may say for other commands what is fed, where this one does not ask.
-        for name in {*NETWORK_FIELDS} - {*question.request.model_fields}:
-            document.pop(name, None)
-    for name in question.in_path:
-        document[name] = typed[_typed(name)]
-    for field in question.options():
-        held, before = None, ""
-        for option in field.options:
-            given = typed[_typed(field.name, option)]
-            if given in (None, []):
-                continue
-            if before and not (field.is_mapping or field.is_list or option.part):
-                raise ArchmeterError(f"give {before} or {option.name}, not both")
-            held, before = _value(field, option, given, held), option.name
-            put(document, field.path, held)
-    if further and question.presets is not None:
-        question.presets(document, further)
-    return document
-
-
-def _value(field: TextField, option: Option, given: Any, held: Any) -> object:  # noqa: ANN401
-    if isinstance(given, bool):
-        return given if option.value is None else option.value
-    if option.part is not None:
-        return {**(held or {}), option.part: given}
-    try:
-        parts = [
-            _part(field, option, text) for text in ([given] if isinstance(given, str) else given)
-        ]
-    except ArchmeterError as error:
-        raise ArchmeterError(f"{option.name} {error}") from error
-    if isinstance(given, str):
-        return parts[0]
-    if option.read is not None and field.is_mapping:
-        pairs: Iterable[Any] = parts
-        return _paired(option.name, held or {}, pairs)
-    return [*(held or []), *(item for part in parts for item in part)]
-
-
-def _part(field: TextField, option: Option, text: str) -> Any:  # noqa: ANN401 - any JSON
-    if option.read is None:
-        read = field.read(text)
-        return read if isinstance(read, list) or not field.is_list else [read]
-    read = option.read(text)
-    return [read] if field.is_list else read
-
-
-def _paired(name: str, held: dict[str, Any], pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(held)
-    for key, value in pairs:
-        if key in found:
-            raise ArchmeterError(f"{name} {key[:80]} is given twice")
-        found[key] = value
-    return found
-
-
 def _write(question: Question[Any, Any], answer: Any, typed: dict[str, Any]) -> None:  # noqa: ANN401
     wanted, output = typed["format_"], typed["output"]
-    shown = {name: typed[_typed(name, "show")] for name in _shown(question)}
+    shown = {name: typed[parameter(name, "show")] for name in _shown(question)}
     if wanted == "table":
-        from archmeter.app.cli.printer import print_answer
+        from archmeter.app.printer import print_answer
 
         show = partial(question.show, **shown) if question.show else None
         print_answer(answer, show, output)

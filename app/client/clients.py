@@ -8,12 +8,12 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from archmeter.app.ask.discovery import declared
 from archmeter.app.ask.question import Question, question
 from archmeter.app.client import drawing, stored
 from archmeter.app.client.calls import Call, asked
 from archmeter.app.client.methods import iterated, performed
 from archmeter.app.client.transports import AsyncTransport, SyncTransport
+from archmeter.app.questions import declared
 
 if TYPE_CHECKING:
     from archmeter.app.client.typed import Questions

@@ -4,25 +4,17 @@ The same question has the same id however it is spelled: with defaults given or 
 or by family, in any key order. A service keeps the answer under that id.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from archmeter.analyzers import COUNTING_RULES
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import si, size
 from archmeter.analyzers.layer_table import Layer
-from archmeter.analyzers.profile import Block, Memory, Stage, Totals
-from archmeter.app.ask.discovery import declared
-from archmeter.app.ask.network import AnalysisInput, Network, NetworkRequest
-from archmeter.app.ask.question import Question
-from archmeter.app.questions import layers
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Line, Printer
+from archmeter.analyzers.profile import Memory, Stage, Totals
+from archmeter.app.ask import AboutNetwork, Network, NetworkRequest, Printer, Question
+from archmeter.app.ask.network import AnalysisInput
+from archmeter.app.questions import declared, layers
 
 CONVENTION = (
     "1 MAC = one multiply-accumulate; FLOPs = 2·MACs + bias, norm, activation, pool, elementwise, "
@@ -34,15 +26,12 @@ class AnalysisRequest(NetworkRequest):
     """A network and what is fed to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis(Answer):
+@dataclass(frozen=True)
+class Analysis(AboutNetwork):
     """What one architecture costs."""
 
     id: str
     """Derived from architecture, input and counting rules: the same question has the same id."""
-
-    name: str
-    """The nearest preset, and what differs from it."""
 
     architecture: dict[str, JsonValue]
     """The canonical spec: every knob of the family, defaults included."""
@@ -70,13 +59,9 @@ class Analysis(Answer):
 def analysis(network: Network, _: AnalysisRequest) -> Analysis:
     """Count everything."""
     profile = network.profile()
-    return Analysis(
-        id=network.id,
-        name=network.name,
-        architecture=network.spec.canonical(),
-        input=network.fed,
+    return Analysis.about(
+        network,
         output_shape=profile.output_shape,
-        counting_rules=COUNTING_RULES,
         totals=profile.totals,
         memory=profile.memory,
         stages=Rows(profile.stages),
@@ -113,33 +98,16 @@ def show(answer: Analysis, out: Printer) -> None:
     """Stages with their costs, then memory."""
     out.heading(answer.name)
     out.line(f"{size(answer.input.shape)} {answer.input.dtype} -> {size(answer.output_shape)}")
-    out.table(
-        ["stage", "output"],
-        ["blocks", "operators", "params", "MACs", "FLOPs", "activations"],
-        _lines(answer),
+    out.rows(
+        "stage {path} | output {output_shape:size} || blocks {blocks:count} | operators {operators}"
+        " | params {params:params} | MACs {macs:macs} | FLOPs {flops:flops}"
+        " | activations {activations:activations}",
+        answer.stages,
+        answer.totals.beside(dict, blocks=[one for stage in answer.stages for one in stage.blocks]),
     )
     for label, text in _memory(answer):
         out.line(f"{label:<18} {text}")
     out.note(CONVENTION)
-
-
-def _lines(answer: Analysis) -> list[Line]:
-    from archmeter.app.cli.printer import Bold, Section  # noqa: PLC0415 - rich takes its time
-
-    totals = answer.totals
-    blocks = sum(len(stage.blocks) for stage in answer.stages)
-    return [
-        *(
-            [stage.path, size(stage.output_shape), str(len(stage.blocks)), *_costs(stage)]
-            for stage in answer.stages
-        ),
-        Section(),
-        Bold(["total", "", str(blocks), *_costs(totals)]),
-    ]
-
-
-def _costs(of: Block | Totals) -> list[str]:
-    return [str(of.operators), *map(si, (of.params, of.macs, of.flops, of.activations))]
 
 
 def _memory(answer: Analysis) -> list[tuple[str, str]]:
@@ -156,31 +124,19 @@ def _memory(answer: Analysis) -> list[tuple[str, str]]:
 
 QUESTION = Question(
     path="analyses",
-    request=AnalysisRequest,
-    answer=Analysis,
     ask=analysis,
+    show=show,
     rows=layers_of,
     texts={"markdown": markdown},
     by_id=False,
     by_query=False,
-    show=show,
-    usage="resnet50 --batch 32",
-    examples={
-        "preset": {
-            "summary": "A network people know",
-            "value": {"architecture": {"preset": "resnet50"}},
-        },
-        "override": {
-            "summary": "Twice as wide, larger images, a batch of 8 in half precision",
-            "value": {
-                "architecture": {"preset": "resnet50", "width_multiplier": 2, "resolution": 288},
-                "batch": 8,
-                "dtype": "float16",
-            },
-        },
-        "family": {
-            "summary": "A family and its knobs",
-            "value": {"architecture": {"family": "resnet", "resolution": [224, 320]}},
+    asked={
+        "A network people know": "resnet50 --batch 32",
+        "Twice as wide, larger images, a batch of 8 in half precision": (
+            "resnet50 --set width_multiplier=2 --resolution 288 --batch 8 --dtype float16"
+        ),
+        "A family and its knobs": {
+            "architecture": {"family": "resnet", "resolution": [224, 320]},
         },
     },
 )

@@ -4,37 +4,30 @@ This takes seconds, not milliseconds. Every figure is confirmed to the unit, or 
 on which two counts differ. The command ends with status 1 if they do.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
-from archmeter.analyzers import COUNTING_RULES
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import size
 from archmeter.analyzers.audit import AuditCheck, audit
-from archmeter.app.ask.network import Network, NetworkRequest, inside_architecture
-from archmeter.app.ask.question import Question
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Line, Printer
+from archmeter.app.ask import (
+    AboutNetwork,
+    Network,
+    NetworkRequest,
+    Printer,
+    Question,
+    inside_architecture,
+)
 
 
 class AuditRequest(NetworkRequest):
     """A network that other tools recount."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport(Answer):
+@dataclass(frozen=True)
+class AuditReport(AboutNetwork):
     """What other tools count for the same network, lowered to a torch module."""
-
-    id: str
-    """The id of the network's analysis."""
-
-    name: str
-    """The nearest preset, and what differs from it."""
 
     agrees: bool
     """Whether every figure was confirmed to the unit."""
@@ -54,12 +47,10 @@ def recount(network: Network, _: AuditRequest) -> AuditReport:
     """Have the others count."""
     with inside_architecture():
         found = audit(network.spec, network.input)
-    return AuditReport(
-        id=network.id,
-        name=network.name,
+    return AuditReport.about(
+        network,
         agrees=found.agrees,
         checks=found.checks,
-        counting_rules=COUNTING_RULES,
         torch_version=version("torch"),
         created_at=datetime.now(UTC),
     )
@@ -68,7 +59,7 @@ def recount(network: Network, _: AuditRequest) -> AuditReport:
 def show(answer: AuditReport, out: Printer) -> None:
     """One line for each figure, the layers that differ below it, and the verdict."""
     out.heading(answer.name)
-    lines: list[Line] = []
+    lines: list[list[str]] = []
     for check in answer.checks:
         verdict = "agrees" if check.agrees else "differs"
         counts = [f"{check.ours:,}", f"{check.theirs:,}"]
@@ -97,8 +88,6 @@ def _scratch(check: AuditCheck) -> str:
 
 QUESTION = Question(
     path="audit",
-    request=AuditRequest,
-    answer=AuditReport,
     ask=recount,
     show=show,
     rows=lambda answer: answer.checks,
@@ -106,11 +95,5 @@ QUESTION = Question(
     by_id=False,
     lane="audit",
     link="",
-    usage="resnet18",
-    examples={
-        "preset": {
-            "summary": "A small ResNet, recounted",
-            "value": {"preset": "resnet20_cifar10"},
-        },
-    },
+    asked={"A small ResNet, recounted": "resnet20_cifar10"},
 )

@@ -3,11 +3,9 @@
 The block stands by itself: its input is given, and needs no gradient.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
@@ -15,15 +13,10 @@ from pydantic_core import PydanticCustomError
 from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.formulas import BLOCKS, block_forms
 from archmeter.analyzers.formulas.expression import FigureFormula
+from archmeter.app.ask import Known, Option, Question, Request, Spelled
 from archmeter.app.ask.formulas import LANE, TEXTS, Formulas, fields_of_forms, show_formulas
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known, Option, Request
-from archmeter.app.ask.spelling import Spelled
 from archmeter.models.errors import ArchmeterError, SpecConflict
 from archmeter.models.spec import DType
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _ASSIGNED = re.compile(r"(\w+)=([0-9]{1,6})", re.ASCII)
 _FORM = "SYMBOL=NUMBER"
@@ -101,19 +94,11 @@ def derived(request: BlockFormulasRequest) -> BlockFormulas:
     )
 
 
-def show(answer: BlockFormulas, out: Printer) -> None:
-    """One line for each figure that is not zero, then the domain."""
-    show_formulas(answer, answer.figures, out)
-
-
 QUESTION = Question(
     path="formulas/{block}",
-    request=BlockFormulasRequest,
-    answer=BlockFormulas,
     ask=derived,
-    show=show,
+    show=show_formulas,
     texts=TEXTS,
-    tag="catalogue",
     lane=LANE,
-    usage="grouped_conv --fix K=3 --fix s=1",
+    asked={"A grouped 3×3 convolution": "grouped_conv --fix K=3 --fix s=1"},
 )

@@ -1,17 +1,11 @@
 """List the blocks that have formulas of their own, and what these leave open."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.formulas import BLOCKS
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Request
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.ask import Printer, Question, Request
+from archmeter.app.ask.listing import Listing
 
 
 class BlocksRequest(Request):
@@ -35,20 +29,15 @@ class BlockSummary(Answer):
     links: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockList(Answer):
+@dataclass(frozen=True)
+class BlockList(Listing):
     """Every block that has formulas of its own."""
 
     items: Rows[BlockSummary]
     """Plain ones first."""
 
-    total: int
-    """How many there are."""
 
-    links: dict[str, str]
-
-
-def blocks(_: BlocksRequest) -> BlockList:
+def blocks(request: BlocksRequest) -> BlockList:
     """Describe each."""
     items = Rows(
         BlockSummary(
@@ -60,22 +49,12 @@ def blocks(_: BlocksRequest) -> BlockList:
         )
         for name, block in BLOCKS.items()
     )
-    return BlockList(items, len(items), {"self": "/v1/formulas"})
+    return BlockList.at("/v1/formulas", request, items)
 
 
 def show(answer: BlockList, out: Printer) -> None:
     """One line for each block."""
-    lines = [[block.name, " ".join(block.symbols), block.title] for block in answer.items]
-    out.table(["block", "symbols"], [], lines, ["title"])
+    out.rows("block {name} | symbols {symbols:words} || || title {title}", answer.items)
 
 
-QUESTION = Question(
-    path="formulas",
-    request=BlocksRequest,
-    answer=BlockList,
-    ask=blocks,
-    show=show,
-    rows=lambda answer: answer.items,
-    tag="catalogue",
-    usage="",
-)
+QUESTION = Question(path="formulas", ask=blocks, show=show, rows=lambda answer: answer.items)

@@ -4,31 +4,21 @@ A bottleneck has so many paths as its cardinality says, each as wide as its grou
 of the same cost are narrower: 1 of 64 channels, 32 of 4.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.cardinality import (
-    CardinalityTrade,
     Kept,
     NoCardinality,
     Trades,
     trades,
 )
+from archmeter.app.ask import ArchitectureRequest, Network, Option, Printer, Question
+from archmeter.app.ask.about import NetworkHead
 from archmeter.app.ask.design_space import LANE
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import ArchitectureRequest, Network
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option
-from archmeter.app.ask.scaling import NetworkHead, network_head
-from archmeter.app.ask.show_spaces import ratio_text, value_text
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 class CardinalityRequest(ArchitectureRequest):
@@ -66,7 +56,7 @@ def group_widths(network: Network, request: CardinalityRequest) -> CardinalityRe
     except NoCardinality as error:
         error.field = f"architecture.{error.field}"
         raise
-    return CardinalityReport(**network_head(network), **fields_of(answer))
+    return CardinalityReport.about(network, answer)
 
 
 def show(answer: CardinalityReport, out: Printer) -> None:
@@ -78,48 +68,25 @@ def show(answer: CardinalityReport, out: Printer) -> None:
         f"{answer.cardinality}×{base.group_width}d: {base.params:,} params and "
         f"{si(base.macs)} MACs{where}; {answer.keep} kept"
     )
-    out.table(
-        ["paths"],
-        ["C", "d", "C·d", "ideal d", "params", "MACs", "×"],
-        map(_cells, answer.trades),
-        ["outcome"],
+    out.rows(
+        "paths {cardinality}×{cost.group_width}d || C {cardinality} | d {group_width} "
+        "| C·d {inner_width} | ideal d {ideal:.6g} | params {cost.params:,} "
+        "| MACs {cost.macs:macs} | × {cost.ratio:.3f} || outcome {:outcome}",
+        answer.trades,
+        outcome=lambda trade: trade.outcome + (f": {trade.reason}" if trade.reason else ""),
     )
-
-
-def _cells(trade: CardinalityTrade) -> list[str]:
-    cost = trade.cost
-    return [
-        f"{trade.cardinality}×{trade.group_width}d" if cost else "-",
-        str(trade.cardinality),
-        *map(value_text, (trade.group_width, trade.inner_width, trade.ideal)),
-        *((f"{cost.params:,}", si(cost.macs)) if cost else ("-", "-")),
-        ratio_text(cost.ratio if cost else None),
-        trade.outcome + (f": {trade.reason}" if trade.reason else ""),
-    ]
 
 
 QUESTION = Question(
     path="scaling/cardinality",
-    request=CardinalityRequest,
-    answer=CardinalityReport,
     ask=group_widths,
-    rows=lambda answer: answer.trades,
     show=show,
-    tag="scaling",
+    rows=lambda answer: answer.trades,
     lane=LANE,
-    usage="resnext50_1x64d --part stage1.bottleneck2 --to 2,32",
-    examples={
-        "table": {
-            "summary": "ResNeXt, Table 2: paths that keep the parameters of a block of conv2",
-            "value": {
-                "architecture": {"preset": "resnext50_1x64d"},
-                "cardinalities": [1, 2, 4, 8, 32],
-                "part": "stage1.bottleneck2",
-            },
-        },
-        "macs": {
-            "summary": "More cardinal groups for ResNeSt-50, at equal MACs",
-            "value": {"architecture": {"preset": "resnest50d"}, "keep": "macs"},
-        },
+    asked={
+        "ResNeXt, Table 2: paths that keep the parameters of a block of conv2": (
+            "resnext50_1x64d --part stage1.bottleneck2 --to 2,32"
+        ),
+        "More cardinal groups for ResNeSt-50, at equal MACs": "resnest50d --keep macs",
     },
 )

@@ -4,25 +4,19 @@ Maps have whole rows. While the input grows pixel by pixel, the deepest maps sta
 then gain a row all at once: between two such cliffs pixels are nearly free, or thrown away.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import model_validator
 
 from archmeter.analyzers.scaling.cliffs import Cliffs
 from archmeter.analyzers.scaling.cliffs import cliffs as cliffs_between
-from archmeter.app.ask.errors import FieldError, InvalidRequest
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network, inside_architecture
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.scaling import LANE, FedHead, TotalsRequest, fed_head
+from archmeter.app.ask import Network, Printer, Question, inside_architecture
+from archmeter.app.ask.about import FedHead
+from archmeter.app.ask.errors import InvalidRequest
+from archmeter.app.ask.scaling import LANE, TotalsRequest
 from archmeter.app.ask.show_scaled import fed
 from archmeter.models.spec import MAX_SIDE, Side
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 MAX_RANGE = 512
 """Sides that are looked at for cliffs."""
@@ -54,18 +48,13 @@ class CliffsRequest(TotalsRequest):
         low = self.low or max(1, round(min(side, self.high or side) * 3 / 4))
         high = self.high or min(MAX_SIDE, round(max(side, low) * 5 / 4))
         if not low <= high < low + MAX_RANGE:
-            fault = FieldError(
-                field="high",
-                code="impossible_range",
-                message=f"{low} to {high} is no range of 1 to {MAX_RANGE} sides",
-                value=high,
-                accepted=f"an integer from {low} to {low + MAX_RANGE - 1}",
-            )
-            raise InvalidRequest([fault])
+            message = f"{low} to {high} is no range of 1 to {MAX_RANGE} sides"
+            accepted = f"an integer from {low} to {low + MAX_RANGE - 1}"
+            raise InvalidRequest.at("high", "impossible_range", message, high, accepted)
         return low, high
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CliffsReport(Cliffs, FedHead):
     """The cliffs around a resolution."""
 
@@ -87,30 +76,22 @@ def cliffs(network: Network, request: CliffsRequest) -> CliffsReport:
     batch = network.input.batch
     with inside_architecture():
         network.spec.graph(batch)
-    return CliffsReport(
-        **fed_head(network),
-        **fields_of(cliffs_between(network.spec, low, high, ruler, batch=batch)),
-        low=low,
-        high=high,
-    )
+    found = cliffs_between(network.spec, low, high, ruler, batch=batch)
+    return CliffsReport.about(network, found, low=low, high=high)
 
 
 def show(answer: CliffsReport, out: Printer) -> None:
     """One line for each cliff, and the aligned sizes."""
     out.heading(answer.name, fed(answer.input))
     if answer.cliffs:
-        names = list(answer.cliffs[0].jumps)
-        lines = [
-            [
-                str(cliff.side),
-                *(f"{cliff.jumps[name]:+.2%}" for name in names),
-                f"{cliff.smooth:+.2%}",
-                f"{deepest.stage}: {deepest.before} positions become {deepest.after}",
-            ]
-            for cliff in answer.cliffs
-            for deepest in cliff.gains[-1:]
-        ]
-        out.table([], ["side", *names, "smooth"], lines, ["maps"])
+        jumps = " | ".join(f"{name} {{jumps[{name}]:+.2%}}" for name in answer.cliffs[0].jumps)
+        out.rows(
+            f"|| side {{side}} | {jumps} | smooth {{smooth:+.2%}} || maps {{gains:deepest}}",
+            [cliff for cliff in answer.cliffs if cliff.gains],
+            deepest=lambda gains: "{0.stage}: {0.before} positions become {0.after}".format(
+                gains[-1]
+            ),
+        )
     else:
         out.line(f"no cliff from {answer.low} to {answer.high}")
     aligned = "divided by every stride" if answer.aligned else "not divided by every stride"
@@ -122,18 +103,12 @@ def show(answer: CliffsReport, out: Printer) -> None:
 
 QUESTION = Question(
     path="scaling/cliffs",
-    request=CliffsRequest,
-    answer=CliffsReport,
     ask=cliffs,
     show=show,
     rows=lambda answer: answer.cliffs,
-    tag="scaling",
     lane=LANE,
-    usage="resnet18 --low 220 --high 230",
-    examples={
-        "b0": {
-            "summary": "Around 224 pixels",
-            "value": {"architecture": {"preset": "efficientnet_b0"}},
-        },
+    asked={
+        "Small images": "resnet18 --low 220 --high 230",
+        "Around 224 pixels": "efficientnet_b0",
     },
 )

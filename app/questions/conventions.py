@@ -5,30 +5,30 @@ and with the reason where the two differ: by convention, or because the tool doe
 means to.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.conventions import (
     TOOLS,
     Convention,
-    ConventionItem,
     Tool,
     conventions,
     tool,
 )
-from archmeter.app.ask.about import AboutInput
-from archmeter.app.ask.network import Network, NetworkRequest, inside_architecture
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Line, Printer
+from archmeter.app.ask import (
+    AboutInput,
+    Known,
+    Network,
+    NetworkRequest,
+    Printer,
+    Question,
+    inside_architecture,
+)
+from archmeter.app.printer import Bold, Line, Section
 
 _UNITS = {"macs": "MACs", "flops": "FLOPs"}
 
@@ -65,34 +65,19 @@ class ConventionReport(AboutInput):
     """One for each tool; those of papers and pycls are per image, ptflops' is an average."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolItem(Answer):
-    """A line item, and whose figure it is a part of."""
-
-    tool: str
-    """Whose figure, as a word."""
-
-    item: ConventionItem
-
-
 def told(network: Network, request: ConventionsRequest) -> ConventionReport:
     """Count as the tools do."""
     tools = request.tools()
     with inside_architecture():
         figures = conventions(network.spec, network.input, tools)
-    return ConventionReport(
-        id=network.id,
-        name=network.name,
-        input=network.fed,
-        macs=network.profile().totals.macs,
-        conventions=figures,
-    )
+    macs = network.profile().totals.macs
+    return ConventionReport.about(network, macs=macs, conventions=figures)
 
 
-def items(answer: ConventionReport) -> Rows[ToolItem]:
-    """The line items of all figures, one below the other."""
+def items(answer: ConventionReport) -> Rows[dict[str, Any]]:
+    """The line items of all figures, one below the other, and whose figure each is a part of."""
     return Rows(
-        ToolItem(convention.tool, item)
+        {"tool": convention.tool, "item": item}
         for convention in answer.conventions
         for item in convention.items
     )
@@ -106,8 +91,6 @@ def show(answer: ConventionReport, out: Printer) -> None:
 
 
 def _lines(answer: ConventionReport) -> Iterator[Line]:
-    from archmeter.app.cli.printer import Bold, Section  # noqa: PLC0415 - rich takes its time
-
     for convention in answer.conventions:
         yield Bold(_figure(convention))
         for item in convention.items:
@@ -130,21 +113,14 @@ def _figure(convention: Convention) -> list[str]:
 
 QUESTION = Question(
     path="conventions",
-    request=ConventionsRequest,
-    answer=ConventionReport,
     ask=told,
     show=show,
     rows=items,
     link="",
-    usage="resnext50_32x4d --tool flop_counter_backward",
-    examples={
-        "all": {
-            "summary": "What everybody prints for ResNeXt-50",
-            "value": {"preset": "resnext50_32x4d", "batch": 2},
-        },
-        "tool": {
-            "summary": "What torch's own counter prints, gradients included",
-            "value": {"preset": "resnext50_32x4d", "tool": "flop_counter_backward"},
-        },
+    asked={
+        "What torch's own counter prints, gradients included": (
+            "resnext50_32x4d --tool flop_counter_backward"
+        ),
+        "What everybody prints for ResNeXt-50": "resnext50_32x4d --batch 2",
     },
 )

@@ -5,15 +5,14 @@ stand the multipliers that were wanted and those that came of them, for blocks, 
 come in whole numbers; and beside its counted cost the ideal one, (α·β²·γ²)^φ.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from archmeter.analyzers.answers import Answer, Number, Rows
+from archmeter.analyzers.answers import Rows
+from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.curves import (
     COMPOUND,
     LAWS,
@@ -23,29 +22,24 @@ from archmeter.analyzers.scaling.curves import (
     curve,
     spaced,
 )
-from archmeter.analyzers.scaling.knobs import Multipliers
 from archmeter.analyzers.scaling.points import ScaledNetwork
 from archmeter.analyzers.scaling.published import Overlay, overlay
-from archmeter.analyzers.scaling.sizes import Sizes
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, Request, Spread
-from archmeter.app.ask.scaling import LANE, MAX_CURVES, ScaledHead, ScalingRequest, scaled_head
+from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Question, Request, Spread
+from archmeter.app.ask.scaling import (
+    LANE,
+    MAX_CURVES,
+    ScaledHead,
+    ScalingRequest,
+    base_of,
+)
 from archmeter.app.ask.show_scaled import (
+    COEFFICIENTS,
     ROUNDED,
-    amount,
     fed,
-    multiple,
-    pairs,
     show_networks,
     sparkline,
     total_names,
 )
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 MAX_POINTS = 500
 """Steps of one curve."""
@@ -166,7 +160,7 @@ class CurvesRequest(ScalingRequest):
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CurvesReport(ScaledHead):
     """What a network costs along laws."""
 
@@ -177,37 +171,20 @@ class CurvesReport(ScaledHead):
     """Networks under the coefficients of EfficientNet-B0 to B7; null if not asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class CurveRow(Answer):
-    """A network on a curve, as a line of a table."""
-
-    curve: str
-    phi: float
-    wanted: Multipliers
-    got: Multipliers | None
-    sizes: Sizes | None
-    totals: dict[str, Number] | None
-    ideal: float
-    counted: float | None
-    deviation: float | None
-
-
 def curves(network: Network, request: CurvesRequest, progress: Progress = UNSEEN) -> CurvesReport:
     """Scale and count along each law."""
     lab = request.lab(network)
     phis = spaced(request.phi.start, request.phi.stop, request.phi.points)
     made = Rows(curve(lab, name, law, progress.track(phis, name)) for name, law in request.laws)
-    return CurvesReport(
-        **scaled_head(network, lab),
-        curves=made,
-        overlay=overlay(lab) if request.overlay else None,
-    )
+    found = overlay(lab) if request.overlay else None
+    return CurvesReport.about(network, base=base_of(lab), curves=made, overlay=found)
 
 
-def rows_of(answer: CurvesReport) -> Rows[CurveRow]:
+def rows_of(answer: CurvesReport) -> Rows[dict[str, Any]]:
     """Every network of every curve."""
+    fields = ("phi", "wanted", "got", "sizes", "totals", "ideal", "counted", "deviation")
     return Rows(
-        CurveRow(curve=drawn.name, **fields_of(point, CurveRow))
+        {"curve": drawn.name, **{name: getattr(point, name) for name in fields}}
         for drawn in answer.curves
         for point in drawn.points
     )
@@ -221,10 +198,15 @@ def show(answer: CurvesReport, out: Printer) -> None:
             f"\n{drawn.name}: α {drawn.alpha:.4g}, β {drawn.beta:.4g}, γ {drawn.gamma:.4g}; "
             f"α·β²·γ² = {drawn.product:.4g}"
         )
-        show_networks(drawn.points, ["φ"], [[f"{point.phi:.4g}"] for point in drawn.points], out)
+        show_networks(drawn.points, "φ {phi:.4g}", out)
         _show_shapes(drawn.points, out)
     if answer.overlay:
-        _show_overlay(answer.overlay, out)
+        out.line("\nas published, and by the law at the same ideal cost:")
+        out.rows(
+            f"{COEFFICIENTS} | MACs {{network.counted:.3g}}× "
+            "| by the law {law_network.counted:.3g}×",
+            answer.overlay,
+        )
 
 
 def _show_shapes(networks: Sequence[ScaledNetwork], out: Printer) -> None:
@@ -237,60 +219,25 @@ def _show_shapes(networks: Sequence[ScaledNetwork], out: Printer) -> None:
     out.note(ROUNDED)
 
 
-def _show_overlay(found: Sequence[Overlay], out: Printer) -> None:
-    out.line("\nas published, and by the law at the same ideal cost:")
-    lines = [
-        [
-            one.name,
-            f"{one.phi:.3f}",
-            *pairs(one.published, one.law),
-            multiple(one.network.counted),
-            multiple(one.law_network.counted),
-        ]
-        for one in found
-    ]
-    numbers = ["φ", "d", "α^φ", "w", "β^φ", "r", "γ^φ", "MACs", "by the law"]
-    out.table(["coefficients of"], numbers, lines)
-
-
-_B0 = {"preset": "efficientnet_b0"}
-
 QUESTION = Question(
     path="scaling/curves",
-    request=CurvesRequest,
-    answer=CurvesReport,
     ask=curves,
     show=show,
     rows=rows_of,
-    tag="scaling",
     lane=LANE,
-    usage="efficientnet_b0 --curve compound --points 4",
-    examples={
-        "all": {
-            "summary": "EfficientNet-B0 along every dimension, and as it was published",
-            "value": {
-                "architecture": _B0,
-                "phi": {"start": -1, "stop": 4, "points": 11},
-                "overlay": True,
-            },
+    asked={
+        "EfficientNet-B0 by the law of its paper": "efficientnet_b0 --curve compound --points 4",
+        "EfficientNet-B0 along every dimension, and as it was published": (
+            "efficientnet_b0 --from -1 --to 4 --points 11 --overlay"
+        ),
+        "A law of your own, and what training takes": {
+            "architecture": {"preset": "resnet50"},
+            "curves": ["width", {"name": "mine", "alpha": 1.3, "beta": 1.1, "gamma": 1.13}],
+            "totals": ["macs", "params", "training_saved_bytes"],
+            "batch": 32,
         },
-        "own": {
-            "summary": "A law of your own, and what training takes",
-            "value": {
-                "architecture": {"preset": "resnet50"},
-                "curves": ["width", {"name": "mine", "alpha": 1.3, "beta": 1.1, "gamma": 1.13}],
-                "totals": ["macs", "params", "training_saved_bytes"],
-                "batch": 32,
-            },
-        },
-        "device": {
-            "summary": "The least time on a device",
-            "value": {
-                "architecture": _B0,
-                "curves": ["compound"],
-                "totals": ["macs", "roofline_seconds"],
-                "device": "h100",
-            },
-        },
+        "The least time on a device": (
+            "efficientnet_b0 --curve compound --total macs --total roofline_seconds --device h100"
+        ),
     },
 )

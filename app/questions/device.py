@@ -1,12 +1,9 @@
 """Show one device: its peak rates, its memory, and where these are printed."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from archmeter.analyzers.devices import device, devices
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known, Request
+from archmeter.app.ask import Known, Question, Request
 from archmeter.app.questions.devices import DeviceInfo
 
 
@@ -23,11 +20,4 @@ def described(request: DeviceRequest) -> DeviceInfo:
     return DeviceInfo.of(found)
 
 
-QUESTION = Question(
-    path="devices/{name}",
-    request=DeviceRequest,
-    answer=DeviceInfo,
-    ask=described,
-    tag="catalogue",
-    usage="h100",
-)
+QUESTION = Question(path="devices/{name}", ask=described, asked={"An H100": "h100"})

@@ -1,18 +1,14 @@
 """List the devices that rooflines are drawn for, with their peak rates and their memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from functools import partial
+from typing import Self
 
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.devices import Device, devices
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Request
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.ask import Printer, Question, Request
+from archmeter.app.ask.listing import Listing
 
 _RATES = "Dense peaks in FLOPs a second, as printed; matrix units | vector units. SI units."
 _UNITS = ("float64", "float32", "tf32", "float16", "bfloat16")
@@ -31,45 +27,34 @@ class DeviceInfo(Device):
     @classmethod
     def of(cls, device: Device) -> Self:
         """Describe a device."""
-        fields = {name: getattr(device, name) for name in Device.__dataclass_fields__}
-        return cls(**fields, links={"self": f"/v1/devices/{device.name}"})
+        return device.beside(cls, links={"self": f"/v1/devices/{device.name}"})
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceList(Answer):
+@dataclass(frozen=True)
+class DeviceList(Listing):
     """Every device there is."""
 
     items: Rows[DeviceInfo]
-    total: int
-    """How many there are."""
-
-    links: dict[str, str]
 
 
-def catalogue(_: DevicesRequest) -> DeviceList:
+def catalogue(request: DevicesRequest) -> DeviceList:
     """Describe each."""
-    items = Rows(map(DeviceInfo.of, devices().values()))
-    return DeviceList(items, len(items), {"self": "/v1/devices"})
+    return DeviceList.at("/v1/devices", request, Rows(map(DeviceInfo.of, devices().values())))
 
 
 def show(answer: DeviceList, out: Printer) -> None:
     """One line for each device."""
-    lines = (
-        [
-            device.name,
-            device.title,
-            si(device.memory_bytes, "B"),
-            si(device.bytes_per_s, "B/s"),
-            *(_rates(device, unit) for unit in _UNITS),
-        ]
-        for device in answer.items
+    out.rows(
+        "device {name} | title {title} || memory {memory_bytes:bytes} "
+        "| bandwidth {bytes_per_s:bytes}/s | float64 {:float64} | float32 {:float32} "
+        "| TF32 {:tf32} | float16 {:float16} | bfloat16 {:bfloat16}",
+        answer.items,
+        **{unit: partial(_rates, unit) for unit in _UNITS},
     )
-    heads = ["memory", "bandwidth", "float64", "float32", "TF32", "float16", "bfloat16"]
-    out.table(["device", "title"], heads, lines)
     out.note(_RATES)
 
 
-def _rates(device: Device, unit: str) -> str:
+def _rates(unit: str, device: Device) -> str:
     """Of matrix and vector units; a dash where nothing is printed."""
     found = (device.matrix_flops_per_s.get(unit), device.vector_flops_per_s.get(unit))
     if found == (None, None):
@@ -77,13 +62,4 @@ def _rates(device: Device, unit: str) -> str:
     return " | ".join("-" if rate is None else si(rate) for rate in found)
 
 
-QUESTION = Question(
-    path="devices",
-    request=DevicesRequest,
-    answer=DeviceList,
-    ask=catalogue,
-    show=show,
-    rows=lambda answer: answer.items,
-    tag="catalogue",
-    usage="",
-)
+QUESTION = Question(path="devices", ask=catalogue, show=show, rows=lambda answer: answer.items)

@@ -1,18 +1,13 @@
 """List every family of networks with its paper and the names of its presets."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from archmeter.analyzers.answers import Answer, Rows
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Request
+from archmeter.app.ask import Printer, Question, Request
+from archmeter.app.ask.listing import Listing
 from archmeter.models import registry
 from archmeter.models.spec import Family
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _NAMED = 6
 """Presets that the table in the README names of each family."""
@@ -54,18 +49,14 @@ class FamilySummary(Answer):
     links: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyList(Answer):
+@dataclass(frozen=True)
+class FamilyList(Listing):
     """Every family there is."""
 
     items: Rows[FamilySummary]
-    total: int
-    """How many there are."""
-
-    links: dict[str, str]
 
 
-def families(_: FamiliesRequest) -> FamilyList:
+def families(request: FamiliesRequest) -> FamilyList:
     """Describe each in brief."""
     items = Rows(
         FamilySummary(
@@ -78,7 +69,7 @@ def families(_: FamiliesRequest) -> FamilyList:
         )
         for family in registry.families().values()
     )
-    return FamilyList(items, len(items), {"self": "/v1/families"})
+    return FamilyList.at("/v1/families", request, items)
 
 
 def links(family: Family) -> dict[str, str]:
@@ -103,26 +94,18 @@ def markdown(answer: FamilyList) -> str:
 
 def show(answer: FamilyList, out: Printer) -> None:
     """One line for each family."""
-    lines = (
-        [
-            family.name,
-            family.title,
-            str(len(family.presets)),
-            f"{family.paper.authors} {family.paper.year}, {family.paper.url}",
-        ]
-        for family in answer.items
+    out.rows(
+        "family {name} | title {title} || presets {presets:count} "
+        "|| paper {paper.authors} {paper.year}, {paper.url}",
+        answer.items,
     )
-    out.table(["family", "title"], ["presets"], lines, ["paper"])
 
 
 QUESTION = Question(
     path="families",
-    request=FamiliesRequest,
-    answer=FamilyList,
     ask=families,
     show=show,
     rows=lambda answer: answer.items,
     texts={"markdown": markdown},
-    tag="catalogue",
-    usage="--format markdown",
+    asked={"The table of the README": "--format markdown"},
 )

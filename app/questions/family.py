@@ -1,23 +1,17 @@
 """Show a family's knobs as JSON Schema, and its presets with their specs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import JsonValue
 
 from archmeter.analyzers.answers import Answer, Rows
+from archmeter.app.ask import Known, Printer, Question, Request
 from archmeter.app.ask.describe_schema import describe
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known, Request
 from archmeter.app.ask.spelling import text_of
 from archmeter.app.questions.families import PaperInfo, links
 from archmeter.app.questions.presets import PresetInfo
 from archmeter.models import registry
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 class FamilyRequest(Request):
@@ -63,27 +57,23 @@ def show(answer: FamilyInfo, out: Printer) -> None:
     out.line(f"{answer.paper.authors} {answer.paper.year}: {answer.paper.title}")
     out.line(answer.paper.url)
     schema = registry.family(answer.name).spec.model_json_schema()
-    lines = [
+    out.rows(
+        "knob {name} || || default {:default} | accepts {:accepts} | what it is {description}",
         [
-            name,
-            text_of(knob["default"]) if "default" in knob else "",
-            describe(knob, schema.get("$defs", {})),
-            knob.get("description", ""),
-        ]
-        for name, knob in schema["properties"].items()
-        if name != "family"
-    ]
-    out.table(["knob"], [], lines, ["default", "accepts", "what it is"])
+            {"description": "", **knob, "name": name}
+            for name, knob in schema["properties"].items()
+            if name != "family"
+        ],
+        default=lambda knob: text_of(knob["default"]) if "default" in knob else "",
+        accepts=lambda knob: describe(knob, schema.get("$defs", {})),
+    )
     out.line(f"{len(answer.presets)} presets: {', '.join(one.name for one in answer.presets)}")
 
 
 QUESTION = Question(
     path="families/{family}",
-    request=FamilyRequest,
-    answer=FamilyInfo,
     ask=family,
     show=show,
     rows=lambda answer: answer.presets,
-    tag="catalogue",
-    usage="resnet",
+    asked={"Residual networks": "resnet"},
 )

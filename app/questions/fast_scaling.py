@@ -6,12 +6,10 @@ width grows most. Beside the growth of MACs, activations and parameters stands w
 promise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -24,16 +22,10 @@ from archmeter.analyzers.scaling.fast import (
     Exponents,
     FastPoint,
     GroupWidth,
-    Growth,
     fast,
     fast_point,
 )
-from archmeter.analyzers.scaling.sizes import Sizes
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, Request
+from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Question, Request, Spelled
 from archmeter.app.ask.scaling import (
     LANE,
     MAX_CURVES,
@@ -41,14 +33,10 @@ from archmeter.app.ask.scaling import (
     ScaledHead,
     ScalingRequest,
     Share,
-    scaled_head,
+    base_of,
 )
-from archmeter.app.ask.show_scaled import ROUNDED, fed, not_as_wanted, size_texts
-from archmeter.app.ask.spelling import Spelled
+from archmeter.app.ask.show_scaled import ROUNDED, SIZES, departures, fed
 from archmeter.models.scaling import DepthRounding
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 FAST = "fast"
 PRINTED: Mapping[str, str] = MappingProxyType({"dWr": FAST})
@@ -166,27 +154,12 @@ class FastStrategy(Answer):
     """One network for each scale."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FastReport(ScaledHead):
     """A network under the strategies of fast compound scaling."""
 
     strategies: Rows[FastStrategy]
     """The strategies, in the order in which they were asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class FastRow(Answer):
-    """A network of a strategy, as a line of a table."""
-
-    strategy: str
-    scale: float
-    aimed: float
-    sizes: Sizes | None
-    macs: Growth
-    activations: Growth
-    params: Growth
-    rounding: float | None
-    structure: float | None
 
 
 def fast_scaling(network: Network, request: FastRequest, progress: Progress = UNSEEN) -> FastReport:
@@ -203,13 +176,15 @@ def fast_scaling(network: Network, request: FastRequest, progress: Progress = UN
         )
         for name, exponents in request.exponents
     )
-    return FastReport(**scaled_head(network, lab), strategies=strategies)
+    return FastReport.about(network, base=base_of(lab), strategies=strategies)
 
 
-def rows_of(answer: FastReport) -> Rows[FastRow]:
+def rows_of(answer: FastReport) -> Rows[dict[str, Any]]:
     """Every network of every strategy."""
+    growth = ("macs", "activations", "params")
+    fields = ("scale", "aimed", "sizes", *growth, "rounding", "structure")
     return Rows(
-        FastRow(strategy=strategy.name, **fields_of(point, FastRow))
+        {"strategy": strategy.name, **{name: getattr(point, name) for name in fields}}
         for strategy in answer.strategies
         for point in strategy.points
     )
@@ -218,56 +193,38 @@ def rows_of(answer: FastReport) -> Rows[FastRow]:
 def show(answer: FastReport, out: Printer) -> None:
     """One line for each strategy and scale."""
     out.heading(answer.name, fed(answer.input))
-    lines = [
+    out.rows(
+        f"strategy {{strategy}} || s {{scale:g}} | {SIZES} | MACs {{macs.counted:.3f}} "
+        "| × ideal {macs.deviation:multiple} | activations {activations.counted:.3f} "
+        "| × ideal {activations.deviation:multiple} | params {params.counted:.3f} "
+        "|| not as wanted {adjustments:departures}",
         [
-            strategy.name,
-            f"{point.scale:g}",
-            *size_texts(point.sizes),
-            *_growth(point.macs),
-            *_growth(point.activations),
-            _growth(point.params)[0],
-            not_as_wanted(point),
-        ]
-        for strategy in answer.strategies
-        for point in strategy.points
-    ]
-    sizes = ["s", "blocks", "widths", "side"]
-    growth = ["MACs", "× ideal", "activations", "× ideal", "params"]
-    out.table(["strategy"], [*sizes, *growth], lines, ["not as wanted"])
+            point.beside(dict, strategy=strategy.name)
+            for strategy in answer.strategies
+            for point in strategy.points
+        ],
+        departures=departures,
+        multiple=lambda deviation: f"{1 + deviation:.3f}",
+    )
     out.note(f"growth over the base, and that ÷ the ideal; {ROUNDED}")
 
 
-def _growth(growth: Growth) -> list[str]:
-    if growth.counted is None or growth.deviation is None:
-        return ["-", "-"]
-    return [f"{growth.counted:.3f}", f"{1 + growth.deviation:.3f}"]
-
-
-_Y4 = {"preset": "regnety_040"}
-
 QUESTION = Question(
     path="scaling/fast",
-    request=FastRequest,
-    answer=FastReport,
     ask=fast_scaling,
     show=show,
     rows=rows_of,
-    tag="scaling",
     lane=LANE,
-    usage="regnety_040 --strategy w --strategy fast --by 4",
-    examples={
-        "regnet": {
-            "summary": "RegNetY-4GF under every strategy",
-            "value": {"architecture": _Y4, "scales": [4]},
-        },
-        "counted": {
-            "summary": "Sixteen times the counted MACs, mostly by width",
-            "value": {
-                "architecture": _Y4,
-                "strategies": ["fast", {"name": "half", "width": 0.5, "resolution": 0.5}],
-                "scales": [16],
-                "aim": "counted",
-            },
+    asked={
+        "RegNetY-4GF, wider and by the paper's strategy": (
+            "regnety_040 --strategy w --strategy fast --by 4"
+        ),
+        "RegNetY-4GF under every strategy": "regnety_040 --by 4",
+        "Sixteen times the counted MACs, mostly by width": {
+            "architecture": {"preset": "regnety_040"},
+            "strategies": ["fast", {"name": "half", "width": 0.5, "resolution": 0.5}],
+            "scales": [16],
+            "aim": "counted",
         },
     },
 )

@@ -4,12 +4,9 @@ Every combination of the knobs' values is counted where that are at most `max_sp
 many of them are searched. A budget that no network keeps is answered with what comes closest.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -17,10 +14,10 @@ from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.bounds import BoundCheck, limits
 from archmeter.analyzers.scaling.budget import MAX_SPECS, Effort, fit
-from archmeter.analyzers.scaling.examine import Judge
 from archmeter.analyzers.scaling.fits import Fit, FoundNetwork, LimitPressure
 from archmeter.analyzers.scaling.search import Objective
 from archmeter.analyzers.scaling.search_space import Space
+from archmeter.app.ask import UNSEEN, Network, Printer, Progress, Question
 from archmeter.app.ask.design_space import (
     LANE,
     MAX_EXAMINED,
@@ -32,20 +29,12 @@ from archmeter.app.ask.design_space import (
     SearchAbout,
     Seed,
     SpaceRequest,
-    about,
 )
-from archmeter.app.ask.errors import InvalidRequest
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network, spec_of
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.show_scaled import fed
-from archmeter.app.ask.show_spaces import show_refusals, show_trims, value_text
+from archmeter.app.ask.errors import under
+from archmeter.app.ask.network import spec_of
+from archmeter.app.ask.show_scaled import fed, totals_columns
+from archmeter.app.ask.show_spaces import show_refusals, show_trims, values_columns
 from archmeter.app.ask.totals_on_device import TotalsOnDevice
-from archmeter.models.errors import ArchmeterError
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _USUAL = ("params", "macs", "activations")
 
@@ -91,43 +80,22 @@ class FitReport(Fit, SearchAbout):
 
 def best(network: Network, request: FitRequest, progress: Progress = UNSEEN) -> FitReport:
     """Search the network's space and the others."""
-    given = network.input
     objective = Objective(request.objective.total, request.objective.sense)
-    judge = Judge(
-        limits(request.bounds, given.batch),
-        objective,
-        batch=given.batch,
-        dtype=given.dtype,
-        peaks=request.peaks(given.dtype),
-    )
-    spaces = [Space(network.spec.canonical(), request.knobs, request.increasing)]
+    judge = request.judge(network, limits(request.bounds, network.input.batch), objective)
+    spaces = [request.space(network.spec.canonical())]
     for i, other in enumerate(request.others):
-        with _under(f"others.{i}"):
+        with under(f"others.{i}"):
             spaces.append(_space(other))
     effort = Effort(request.max_specs, MAX_OPERATORS, request.seed)
     answer = fit(spaces, judge, effort, count=request.count, progress=progress.moved_on)
-    return FitReport(**about(network), **fields_of(answer), objective=objective, seed=request.seed)
+    return FitReport.about(network, answer, objective=objective, seed=request.seed)
 
 
 def _space(other: SpaceRequest) -> Space:
     spec_of(other.architecture)
-    space = Space(other.architecture, other.knobs, other.increasing)
+    space = other.space(other.architecture)
     space.axes  # noqa: B018 - what is wrong with them is wrong here
     return space
-
-
-@contextmanager
-def _under(path: str) -> Iterator[None]:
-    """Make the paths of errors start at the request instead of a space inside it."""
-    try:
-        yield
-    except InvalidRequest as error:
-        raise InvalidRequest(
-            [fault.model_copy(update={"field": f"{path}.{fault.field}"}) for fault in error.errors]
-        ) from error
-    except ArchmeterError as error:
-        error.field = f"{path}.{error.field}" if error.field else path
-        raise
 
 
 def further(document: dict[str, Any], presets: Sequence[str]) -> None:
@@ -167,23 +135,16 @@ def _show_networks(out: Printer, networks: Sequence[FoundNetwork], names: Sequen
     bounded = [check.total for check in networks[0].checks]
     counted = networks[0].totals
     totals = [total for total in dict.fromkeys((*_USUAL, *bounded)) if total in counted]
-    base = ["of"] if len(names) > 1 else []
-    lines = [
-        [
-            *[names[network.space]][: len(base)],
-            *(value_text(network.values.get(knob)) for knob in knobs),
-            *(amount(total, network.totals[total]) for total in totals),
-            str(sum(network.sizes.depths)),
-            " ".join(map(str, network.sizes.widths)),
-            ", ".join(
-                f"{_limit(check)} by {check.excess:.2%}"
-                for check in network.checks
-                if not check.kept
-            ),
-        ]
-        for network in networks
-    ]
-    out.table(base, [*knobs, *totals, "blocks"], lines, ["widths", "breaks"])
+    of = " of {space:name}" if len(names) > 1 else ""
+    out.rows(
+        f"{of} || {values_columns(knobs)} | {totals_columns(totals)} | blocks {{sizes.depths:sum}} "
+        "|| widths {sizes.widths:words} | breaks {checks:breaks}",
+        networks,
+        name=names.__getitem__,
+        breaks=lambda checks: ", ".join(
+            f"{_limit(check)} by {check.excess:.2%}" for check in checks if not check.kept
+        ),
+    )
 
 
 def _show_limits(out: Printer, answer: FitReport) -> None:
@@ -191,20 +152,25 @@ def _show_limits(out: Printer, answer: FitReport) -> None:
     total = answer.objective.total
     networks = (*answer.best, *answer.misses)
     checks = networks[0].checks if networks else ()
-    lines = []
-    for limit, check in zip(answer.limits, checks, strict=False):
+
+    def relaxed(limit: LimitPressure) -> str:
         gain = f", for {total} {amount(total, limit.gain)}" if limit.gain is not None else ""
-        lines.append(
-            [
-                _limit(limit),
-                amount(limit.total, check.value),
-                f"{limit.kept:,} of {limit.counted:,}",
-                f"{amount(limit.total, limit.lowest)} to {amount(limit.total, limit.highest)}",
-                f"binds: {limit.relax:.2%}{gain}" if limit.relax is not None else "",
-            ]
-        )
-    numbers = ["it has", "kept by", "examined"]
-    out.table(["bound"], numbers, lines, ["to let a better one in"])
+        return f"binds: {limit.relax:.2%}{gain}" if limit.relax is not None else ""
+
+    def between(limit: LimitPressure) -> str:
+        return f"{amount(limit.total, limit.lowest)} to {amount(limit.total, limit.highest)}"
+
+    out.rows(
+        "bound {limit:limit} || it has {has} | kept by {limit.kept:,} of {limit.counted:,} "
+        "| examined {limit:between} || to let a better one in {limit:relaxed}",
+        [
+            {"limit": limit, "has": amount(limit.total, check.value)}
+            for limit, check in zip(answer.limits, checks, strict=False)
+        ],
+        limit=_limit,
+        between=between,
+        relaxed=relaxed,
+    )
 
 
 def _limit(limit: LimitPressure | BoundCheck) -> str:
@@ -215,57 +181,38 @@ def _limit(limit: LimitPressure | BoundCheck) -> str:
 
 QUESTION = Question(
     path="scaling/fit",
-    request=FitRequest,
-    answer=FitReport,
     ask=best,
-    rows=lambda answer: Rows((*answer.best, *answer.misses)),
     show=show,
-    tag="scaling",
+    rows=lambda answer: Rows((*answer.best, *answer.misses)),
     lane=LANE,
     presets=further,
-    usage="regnetx_002 --knob depth=10:12 --knob group_width=8,16 --max macs=200M",
-    examples={
-        "budget": {
-            "summary": "The RegNet with most MACs within 600 M, 5 M parameters and 4 GB of "
-            "training",
-            "value": {
-                "architecture": {"preset": "regnetx_004"},
-                "knobs": {
-                    "depth": {"low": 12, "high": 28},
-                    "w0": {"low": 24, "high": 96, "step": 8},
-                    "wa": {"low": 8, "high": 60, "count": 14},
-                    "wm": [2, 2.25, 2.5, 2.75, 3],
-                    "group_width": [8, 16, 24, 32, 48],
+    asked={
+        "The RegNet with most MACs within 200 M": (
+            "regnetx_002 --knob depth=10:12 --knob group_width=8,16 --max macs=200M"
+        ),
+        "The RegNet with most MACs within 600 M, 5 M parameters and 4 GB of training": (
+            "regnetx_004 --knob depth=12:28 --knob w0=24:96:8 --knob wa=8:60/14 "
+            "--knob wm=2,2.25,2.5,2.75,3 --knob group_width=8,16,24,32,48 "
+            "--max macs=600M --max params=5M --max training_bytes@128=4G --max-specs 500"
+        ),
+        "The smallest of several families with at least 4 G MACs": {
+            "architecture": {"preset": "resnet50"},
+            "knobs": {"width_multiplier": "0.5:2:0.125"},
+            "others": [
+                {
+                    "architecture": {"preset": "resnext50_32x4d"},
+                    "knobs": {"depth": [26, 50, 101], "group_width": {"low": 2, "high": 8}},
                 },
-                "bounds": [
-                    {"total": "macs", "at_most": 600e6},
-                    {"total": "params", "at_most": 5e6},
-                    {"total": "training_bytes", "at_most": 4e9, "batch": 128},
-                ],
-                "max_specs": 500,
-            },
-        },
-        "families": {
-            "summary": "The smallest of several families with at least 4 G MACs",
-            "value": {
-                "architecture": {"preset": "resnet50"},
-                "knobs": {"width_multiplier": {"low": 0.5, "high": 2, "step": 0.125}},
-                "others": [
-                    {
-                        "architecture": {"preset": "resnext50_32x4d"},
-                        "knobs": {"depth": [26, 50, 101], "group_width": {"low": 2, "high": 8}},
+                {
+                    "architecture": {"preset": "efficientnet_b0"},
+                    "knobs": {
+                        "depth_multiplier": [1, 1.2, 1.4, 1.8],
+                        "resolution": [224, 300, 380],
                     },
-                    {
-                        "architecture": {"preset": "efficientnet_b0"},
-                        "knobs": {
-                            "depth_multiplier": [1, 1.2, 1.4, 1.8],
-                            "resolution": [224, 300, 380],
-                        },
-                    },
-                ],
-                "bounds": [{"total": "macs", "at_least": 4e9}],
-                "objective": {"total": "params", "sense": "least"},
-            },
+                },
+            ],
+            "bounds": [{"total": "macs", "at_least": 4e9}],
+            "objective": {"total": "params", "sense": "least"},
         },
     },
 )

@@ -5,11 +5,9 @@ sizes as well. Nothing is fitted or rounded: where there is no single expression
 answer.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -17,12 +15,8 @@ from pydantic_core import PydanticCustomError
 from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.formulas import network_forms
 from archmeter.analyzers.formulas.expression import CountedFormula
+from archmeter.app.ask import Network, NetworkRequest, Question
 from archmeter.app.ask.formulas import LANE, TEXTS, Formulas, fields_of_forms, show_formulas
-from archmeter.app.ask.network import Network, NetworkRequest
-from archmeter.app.ask.question import Question
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _SYMBOL = r"[A-Za-z_]\w*(=\w+)*"
 
@@ -73,26 +67,17 @@ def derived(network: Network, request: FormulasRequest) -> AnalysisFormulas:
     return AnalysisFormulas(**fields_of_forms(forms), id=network.id, figures=forms.counted)
 
 
-def show(answer: AnalysisFormulas, out: Printer) -> None:
-    """One line for each figure that is not zero, then the domain."""
-    show_formulas(answer, answer.figures, out)
-
-
 QUESTION = Question(
     path="formulas",
-    request=FormulasRequest,
-    answer=AnalysisFormulas,
     ask=derived,
-    show=show,
+    show=show_formulas,
     texts=TEXTS,
     lane=LANE,
     by_query=False,
     link="",
-    usage="resnet18 --symbols N,H=W,num_classes",
-    examples={
-        "preset": {
-            "summary": "ResNet-18 for any batch, square images and any number of classes",
-            "value": {"preset": "resnet18", "symbols": ["N", "H=W", "num_classes"]},
-        },
+    asked={
+        "ResNet-18 for any batch, square images and any number of classes": (
+            "resnet18 --symbols N,H=W,num_classes"
+        ),
     },
 )

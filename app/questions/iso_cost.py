@@ -4,22 +4,20 @@ Every pair of the two knobs' values is counted, and listed if the total that sta
 no more than the tolerance from what is wanted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.bounds import TotalName
 from archmeter.analyzers.scaling.domains import Range
-from archmeter.analyzers.scaling.examine import Judge
-from archmeter.analyzers.scaling.iso_cost import IsoCost, IsoCostPair, iso_cost
+from archmeter.analyzers.scaling.iso_cost import IsoCost, iso_cost
 from archmeter.analyzers.scaling.search import Objective
 from archmeter.analyzers.scaling.search_space import Space, UnknownKnob
+from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Question, Request, Spelled
 from archmeter.app.ask.design_space import (
     KNOB,
     LANE,
@@ -29,22 +27,14 @@ from archmeter.app.ask.design_space import (
     SearchAbout,
     SpelledAmount,
     Totals,
-    about,
     axis_of,
 )
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, Request
 from archmeter.app.ask.show_scaled import fed
-from archmeter.app.ask.show_spaces import ratio_text, show_refusals, show_trims, value_text
-from archmeter.app.ask.spelling import RANGES, Spelled
+from archmeter.app.ask.show_spaces import show_refusals, show_trims
+from archmeter.app.ask.spelling import RANGES
 from archmeter.app.ask.totals_on_device import TotalsOnDevice
+from archmeter.app.cells import value_text
 from archmeter.models.errors import ArchmeterError
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 class AxisRequest(Request):
@@ -126,14 +116,7 @@ class IsoCostReport(IsoCost, SearchAbout):
 
 def pairs(network: Network, request: IsoCostRequest, progress: Progress = UNSEEN) -> IsoCostReport:
     """Count every pair."""
-    given = network.input
-    judge = Judge(
-        (),
-        Objective(request.total),
-        batch=given.batch,
-        dtype=given.dtype,
-        peaks=request.peaks(given.dtype),
-    )
+    judge = request.judge(network, objective=Objective(request.total))
     depth, width = request.depth, request.width
     with _axes({depth.knob: "depth", width.knob: "width"}):
         answer = iso_cost(
@@ -148,9 +131,7 @@ def pairs(network: Network, request: IsoCostRequest, progress: Progress = UNSEEN
             max_operators=MAX_OPERATORS,
             progress=progress.moved_on,
         )
-    return IsoCostReport(
-        **about(network), **fields_of(answer), depth_knob=depth.knob, width_knob=width.knob
-    )
+    return IsoCostReport.about(network, answer, depth_knob=depth.knob, width_knob=width.knob)
 
 
 @contextmanager
@@ -175,13 +156,13 @@ def show(answer: IsoCostReport, out: Printer) -> None:
         f"{total} {amount(total, answer.wanted)} ± {answer.tolerance:.2%}; "
         f"{len(answer.pairs)} of {answer.combinations:,} pairs"
     )
-    names = list(answer.totals)
-    heads = [text for name in names for text in (name, "×")]
-    out.table(
-        [],
-        [answer.depth_knob, answer.width_knob, "differs", *heads],
-        [_cells(pair, names) for pair in answer.pairs],
-        ["widths"],
+    costs = " | ".join(
+        f"{name} {{totals[{name}]:{name}}} | × {{ratios[{name}]:.3f}}" for name in answer.totals
+    )
+    out.rows(
+        f"|| {answer.depth_knob} {{depth:value}} | {answer.width_knob} {{width:value}} "
+        f"| differs {{deviation:+.2%}} | {costs} || widths {{sizes.widths:words}}",
+        answer.pairs,
     )
     for line in answer.lines:
         if line.reason:
@@ -191,41 +172,22 @@ def show(answer: IsoCostReport, out: Printer) -> None:
     show_refusals(answer.refusals, out)
 
 
-def _cells(pair: IsoCostPair, names: list[str]) -> list[str]:
-    costs = ((amount(name, pair.totals[name]), ratio_text(pair.ratios[name])) for name in names)
-    return [
-        value_text(pair.depth),
-        value_text(pair.width),
-        f"{pair.deviation:+.2%}",
-        *(text for cost in costs for text in cost),
-        " ".join(map(str, pair.sizes.widths)),
-    ]
-
-
 QUESTION = Question(
     path="scaling/iso-cost",
-    request=IsoCostRequest,
-    answer=IsoCostReport,
     ask=pairs,
-    rows=lambda answer: answer.pairs,
     show=show,
-    tag="scaling",
+    rows=lambda answer: answer.pairs,
     lane=LANE,
-    usage="regnetx_002 --depth depth=8:14 --width width_multiplier=0.5:2/7 --total params",
-    examples={
-        "wide": {
-            "summary": "Wide ResNets for CIFAR as large as WRN-28-10",
-            "value": {
-                "architecture": {"preset": "wrn28_10_cifar10"},
-                "depth": {"knob": "depth", "values": {"low": 10, "high": 40, "step": 6}},
-                "width": {"knob": "widening", "values": {"low": 1, "high": 20}},
-                "total": "params",
-                "batch": 128,
-            },
-        },
-        "multipliers": {
-            "summary": "EfficientNet-B0, deeper and narrower or shallower and wider",
-            "value": {"architecture": {"preset": "efficientnet_b0"}, "tolerance": 0.02},
-        },
+    asked={
+        "RegNets as large as RegNetX-200MF": (
+            "regnetx_002 --depth depth=8:14 --width width_multiplier=0.5:2/7 --total params"
+        ),
+        "Wide ResNets for CIFAR as large as WRN-28-10": (
+            "wrn28_10_cifar10 --depth depth=10:40:6 --width widening=1:20 --total params "
+            "--batch 128"
+        ),
+        "EfficientNet-B0, deeper and narrower or shallower and wider": (
+            "efficientnet_b0 --tolerance 0.02"
+        ),
     },
 )

@@ -5,29 +5,27 @@ training gradients, optimizer state and what autograd keeps as well. What kernel
 drivers take besides is not.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from re import fullmatch
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.training.largest_batch import LargestBatch, largest_batch
-from archmeter.app.ask.about import AboutNetwork
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import DTypeRequest, Network
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option
-from archmeter.app.ask.spelling import NoAmount, Spelled, amount_of
+from archmeter.app.ask import (
+    AboutNetwork,
+    DTypeRequest,
+    Network,
+    Option,
+    Printer,
+    Question,
+    Spelled,
+)
+from archmeter.app.ask.spelling import NoAmount, amount_of
 from archmeter.app.ask.training import TrainingQuery
 from archmeter.models.graph import MAX_EXACT
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
-
 
 _FORM = "a size such as 16GB or 24GiB"
 
@@ -82,13 +80,8 @@ def most_images(network: Network, request: LargestBatchRequest) -> LargestBatchR
     dtype = network.input.dtype
     options = request.options() if request.training else None
     answer = largest_batch(network.spec, request.bytes, dtype=dtype, training=options)
-    return LargestBatchReport(
-        id=network.id,
-        name=network.name,
-        dtype=dtype,
-        training=request.training,
-        available_bytes=request.bytes,
-        **fields_of(answer),
+    return LargestBatchReport.about(
+        network, answer, training=request.training, available_bytes=request.bytes
     )
 
 
@@ -102,26 +95,15 @@ def show(answer: LargestBatchReport, out: Printer) -> None:
 
 QUESTION = Question(
     path="largest-batch",
-    request=LargestBatchRequest,
-    answer=LargestBatchReport,
     ask=most_images,
     show=show,
-    tag="training",
     lane="largest-batch",
-    usage="resnet50 --bytes 16GB --training --optimizer adam",
-    examples={
-        "training": {
-            "summary": "What fits into 16 GB with Adam",
-            "value": {
-                "preset": "resnet50",
-                "bytes": 16_000_000_000,
-                "training": True,
-                "optimizer": "adam",
-            },
-        },
-        "typed": {
-            "summary": "What fits into 24 GiB at inference in half precision",
-            "value": {"preset": "resnet50", "dtype": "float16", "bytes": "24GiB"},
+    asked={
+        "What fits into 16 GB with Adam": "resnet50 --bytes 16GB --training --optimizer adam",
+        "What fits into 24 GiB at inference in half precision": {
+            "preset": "resnet50",
+            "dtype": "float16",
+            "bytes": "24GiB",
         },
     },
 )

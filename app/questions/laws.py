@@ -5,16 +5,12 @@ One step of a law multiplies depth by α, width by β and resolution by γ, and 
 are beaten by no other in the objectives: the Pareto set.
 """
 
-from __future__ import annotations
-
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from archmeter.analyzers.answers import Answer, Number, Rows
-from archmeter.analyzers.scaling.knobs import Multipliers
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.scaling.search import (
     Candidate,
     Constraint,
@@ -24,43 +20,19 @@ from archmeter.analyzers.scaling.search import (
     grid,
     grid_search,
 )
-from archmeter.analyzers.scaling.sizes import Sizes
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, Request
-from archmeter.app.ask.scaling import LANE, ScaledHead, ScalingRequest, Total, scaled_head
+from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Question, Request, Spelled
+from archmeter.app.ask.design_space import objective_of, wants
+from archmeter.app.ask.scaling import LANE, ScaledHead, ScalingRequest, Total, base_of
 from archmeter.app.ask.show_scaled import fed, show_networks
-from archmeter.app.ask.spelling import NUMBER, Spelled, value_of
-from archmeter.models.errors import ArchmeterError
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.ask.spelling import NUMBER, parts_of
 
 AXIS = "START:STOP[:STEP]"
 
-_AXIS = re.compile(rf"(?P<start>{NUMBER}):(?P<stop>{NUMBER})(?::(?P<step>{NUMBER}))?", re.ASCII)
+axis_of = parts_of(rf"(?P<start>{NUMBER}):(?P<stop>{NUMBER})(?::(?P<step>{NUMBER}))?", AXIS)
+"""The values of a multiplier: ``1:2``, ``1:1.4:0.1``."""
 
 End = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
 Step = Annotated[float, Field(ge=0.001, le=10, allow_inf_nan=False)]
-
-
-def axis_of(text: str) -> dict[str, object]:
-    """The values of a multiplier: ``1:2``, ``1:1.4:0.1``.
-
-    Raises:
-        ArchmeterError: if they are spelled otherwise.
-    """
-    ends = _AXIS.fullmatch(text)
-    if ends is None:
-        raise ArchmeterError(f"takes {AXIS}, got {text[:80]!r}", value=text, accepted=AXIS)
-    return {name: value_of(number) for name, number in ends.groupdict().items() if number}
-
-
-def _objective_of(text: str) -> dict[str, str]:
-    sense, _, total = text.strip().rpartition(" ")
-    return {"total": total, "sense": sense or "least"}
 
 
 class GridAxis(Request):
@@ -97,7 +69,9 @@ class ParetoObjectiveRequest(Request):
 
 
 SpelledAxis = Annotated[GridAxis, Spelled(axis_of, AXIS)]
-SpelledObjective = Annotated[ParetoObjectiveRequest, Spelled(_objective_of, "least|most TOTAL")]
+SpelledObjective = Annotated[
+    ParetoObjectiveRequest, Spelled(objective_of("least"), "least|most TOTAL")
+]
 
 
 class LawsRequest(ScalingRequest):
@@ -134,18 +108,8 @@ class LawsRequest(ScalingRequest):
     objectives: Annotated[
         tuple[SpelledObjective, ...],
         Field(max_length=6),
-        Option(
-            "--least",
-            form="TOTAL",
-            help="The best laws have little of this total.",
-            read=lambda total: {"total": total, "sense": "least"},
-        ),
-        Option(
-            "--most",
-            form="TOTAL",
-            help="The best laws have much of this total.",
-            read=lambda total: {"total": total, "sense": "most"},
-        ),
+        wants("least", "The best laws have little of this total."),
+        wants("most", "The best laws have much of this total."),
     ] = (
         ParetoObjectiveRequest(total="params"),
         ParetoObjectiveRequest(total="activations"),
@@ -170,28 +134,12 @@ class LawsRequest(ScalingRequest):
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LawsReport(GridSearch, ScaledHead):
     """The laws of a grid that meet a target."""
 
     objectives: tuple[str, ...]
     """What the Pareto set is of, such as `least params`."""
-
-
-@dataclass(frozen=True, slots=True)
-class LawRow(Answer):
-    """A law that meets the target, as a line of a table."""
-
-    alpha: float
-    beta: float
-    gamma: float
-    product: float
-    pareto: bool
-    got: Multipliers | None
-    sizes: Sizes | None
-    totals: dict[str, Number] | None
-    counted: float | None
-    deviation: float | None
 
 
 def laws(network: Network, request: LawsRequest, progress: Progress = UNSEEN) -> LawsReport:
@@ -207,16 +155,15 @@ def laws(network: Network, request: LawsRequest, progress: Progress = UNSEEN) ->
         objectives=request.aims,
         track=lambda near: progress.track(near, "laws"),
     )
-    return LawsReport(
-        **scaled_head(network, lab),
-        **fields_of(search),
-        objectives=tuple(f"{aim.sense} {aim.total}" for aim in request.aims),
-    )
+    objectives = tuple(f"{aim.sense} {aim.total}" for aim in request.aims)
+    return LawsReport.about(network, search, base=base_of(lab), objectives=objectives)
 
 
-def rows_of(answer: LawsReport) -> Rows[LawRow]:
+def rows_of(answer: LawsReport) -> Rows[dict[str, Any]]:
     """Every law that meets the target."""
-    return Rows(LawRow(**fields_of(law, LawRow)) for law in answer.feasible)
+    law = ("alpha", "beta", "gamma", "product", "pareto")
+    fields = (*law, "got", "sizes", "totals", "counted", "deviation")
+    return Rows({name: getattr(one, name) for name in fields} for one in answer.feasible)
 
 
 def show(answer: LawsReport, out: Printer) -> None:
@@ -232,24 +179,17 @@ def show(answer: LawsReport, out: Printer) -> None:
         return
     if answer.objectives:
         out.line(f"nothing beats these in {', '.join(answer.objectives)}:")
-    heads = [[f"{factor:.4g}" for factor in (one.alpha, one.beta, one.gamma)] for one in shown]
-    show_networks(shown, ["α", "β", "γ"], heads, out)
+    show_networks(shown, "α {alpha:.4g} | β {beta:.4g} | γ {gamma:.4g}", out)
 
 
 QUESTION = Question(
     path="scaling/search",
-    request=LawsRequest,
-    answer=LawsReport,
     ask=laws,
     show=show,
     rows=rows_of,
-    tag="scaling",
     lane=LANE,
-    usage="resnet18 --grid 0.2 --tolerance 0.2",
-    examples={
-        "paper": {
-            "summary": "Laws that double the cost of EfficientNet-B0",
-            "value": {"architecture": {"preset": "efficientnet_b0"}, "gamma": {"stop": 1.3}},
-        },
+    asked={
+        "Laws that about double the cost of ResNet-18": "resnet18 --grid 0.2 --tolerance 0.2",
+        "Laws that double the cost of EfficientNet-B0": "efficientnet_b0 --gamma 1:1.3",
     },
 )

@@ -5,22 +5,15 @@ well. The peak is the operator at which the sum is largest: there memory runs ou
 the input come besides.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from archmeter.analyzers.answers import Rows
-from archmeter.analyzers.answers.units import si, size
+from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.live_tensors import Liveness, LiveTensor
 from archmeter.analyzers.training.timeline import Moment
-from archmeter.app.ask.about import AboutInput, show_input
+from archmeter.app.ask import AboutInput, Network, NetworkRequest, Printer, Question, show_input
 from archmeter.app.ask.live_bytes import LiveMoment, live_moments, show_moments
-from archmeter.app.ask.network import Network, NetworkRequest
-from archmeter.app.ask.question import Question
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _SHOWN = 12
 """Live tensors that are printed."""
@@ -57,10 +50,8 @@ def forward_pass(network: Network, _: MemoryRequest) -> MemoryReport:
     live = liveness.timeline()
     fullest = live.index(max(live))
     moments = [Moment(at, "forward", alive) for at, alive in enumerate(live) if at]
-    return MemoryReport(
-        id=network.id,
-        name=network.name,
-        input=network.fed,
+    return MemoryReport.about(
+        network,
         inference_peak_bytes=live[fullest],
         inference_peak_path=profile.paths[fullest],
         workspace_bytes=profile.spaces[fullest],
@@ -85,29 +76,23 @@ def show(
         f"Inference peak {peak:,} bytes ({si(peak, 'B')}) at {answer.inference_peak_path}, "
         "besides weights and input"
     )
-    lines = [
-        [tensor.path, size(tensor.shape), f"{tensor.size_bytes:,}", tensor.until or "the end"]
-        for tensor in answer.live[:_SHOWN]
+    alive: list[Any] = [
+        tensor.beside(dict, end=tensor.until or "the end") for tensor in answer.live[:_SHOWN]
     ]
     if answer.workspace_bytes:
-        besides = f"{answer.workspace_bytes:,}"
-        lines.insert(0, ["what this operator takes besides", "", besides, ""])
-    out.table(["alive then", "shape"], ["bytes"], lines, ["until"])
+        besides = {"path": "what this operator takes besides", "shape": (), "end": ""}
+        alive.insert(0, {**besides, "size_bytes": answer.workspace_bytes})
+    out.rows("alive then {path} | shape {shape:size} || bytes {size_bytes:,} || until {end}", alive)
 
 
 QUESTION = Question(
     path="memory",
-    request=MemoryRequest,
-    answer=MemoryReport,
     ask=forward_pass,
     show=show,
     rows=lambda answer: answer.live,
     link="",
-    usage="resnet50 --batch 8",
-    examples={
-        "preset": {
-            "summary": "ResNet-50 at a batch of 8 in half precision",
-            "value": {"preset": "resnet50", "batch": 8, "dtype": "float16"},
-        },
+    asked={
+        "ResNet-50 at a batch of 8": "resnet50 --batch 8",
+        "The same in half precision": "resnet50 --batch 8 --dtype float16",
     },
 )

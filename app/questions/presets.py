@@ -1,23 +1,15 @@
 """List published networks by the names people know, of one family or of all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
-from urllib.parse import urlencode
+from typing import Annotated, Self
 
 from pydantic import JsonValue
 
 from archmeter.analyzers.answers import Answer, Rows
-from archmeter.analyzers.answers.units import si, size
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known, Request
+from archmeter.app.ask import Known, Network, Printer, Question, Request
+from archmeter.app.ask.listing import Listing
 from archmeter.models import registry
 from archmeter.models.spec import InputSpec, Preset
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 class PresetsRequest(Request):
@@ -45,15 +37,11 @@ class PresetInfo(Answer):
         return cls(preset.name, preset.family, preset.spec.canonical(), preset.source)
 
 
-@dataclass(frozen=True, slots=True)
-class PresetList(Answer):
+@dataclass(frozen=True)
+class PresetList(Listing):
     """Published networks."""
 
     items: Rows[PresetInfo]
-    total: int
-    """How many there are."""
-
-    links: dict[str, str]
 
 
 def presets(request: PresetsRequest) -> PresetList:
@@ -63,37 +51,26 @@ def presets(request: PresetsRequest) -> PresetList:
         if request.family is None
         else registry.family(request.family).presets
     )
-    items = Rows(map(PresetInfo.of, found))
-    query = urlencode(request.model_dump(exclude_none=True))
-    return PresetList(items, len(items), {"self": "/v1/presets" + (f"?{query}" if query else "")})
+    return PresetList.at("/v1/presets", request, Rows(map(PresetInfo.of, found)))
 
 
 def show(answer: PresetList, out: Printer) -> None:
     """One line for each preset, with what it costs at its own resolution."""
-    lines = []
-    for preset in answer.items:
-        network = Network(registry.preset(preset.name).spec, InputSpec())
-        totals = network.count().totals
-        lines.append(
-            [
-                preset.name,
-                preset.family,
-                size(network.shape),
-                si(totals.params),
-                si(totals.macs),
-                preset.source,
-            ]
-        )
-    out.table(["preset", "family", "input"], ["params", "MACs"], lines, ["source"])
+    networks = [Network(registry.preset(preset.name).spec, InputSpec()) for preset in answer.items]
+    out.rows(
+        "preset {preset.name} | family {preset.family} | input {shape:size} "
+        "|| params {params:params} | MACs {macs:macs} || source {preset.source}",
+        [
+            network.count().totals.beside(dict, preset=preset, shape=network.shape)
+            for preset, network in zip(answer.items, networks, strict=True)
+        ],
+    )
 
 
 QUESTION = Question(
     path="presets",
-    request=PresetsRequest,
-    answer=PresetList,
     ask=presets,
     show=show,
     rows=lambda answer: answer.items,
-    tag="catalogue",
-    usage="--family vgg",
+    asked={"The VGGs": "--family vgg"},
 )

@@ -4,23 +4,17 @@ A figure is `equal` within one unit of its last printed digit, `explained` if an
 use gives it or the difference is known, and `unexplained` otherwise.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlencode
+from typing import Annotated
 
 from pydantic import Field
 
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.verify import MILLION, Verdict, VerifiedFigure, verify
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Known, Request
+from archmeter.app.ask import Known, Printer, Question, Request
+from archmeter.app.ask.listing import Listing
 from archmeter.models.errors import ArchmeterError
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 def lineages() -> list[str]:
@@ -30,8 +24,6 @@ def lineages() -> list[str]:
 
 class UnknownLineage(ArchmeterError):
     """No published figure is filed under this word."""
-
-    code = "unknown_lineage"
 
 
 class PublishedRequest(Request):
@@ -47,8 +39,8 @@ class PublishedRequest(Request):
     """Only the figures whose network, source or reason contains this text, in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedList(Answer):
+@dataclass(frozen=True)
+class PublishedList(Listing):
     """Printed figures beside counted ones."""
 
     items: Rows[VerifiedFigure]
@@ -64,10 +56,7 @@ class PublishedList(Answer):
 def published(request: PublishedRequest) -> PublishedList:
     """Choose the figures that are asked for."""
     found = select(request)
-    verdicts = Counter(figure.verdict for figure in found)
-    query = urlencode(request.model_dump(exclude_none=True))
-    this = "/v1/published" + (f"?{query}" if query else "")
-    return PublishedList(found, len(found), dict(sorted(verdicts.items())), {"self": this})
+    return PublishedList.at("/v1/published", request, found, verdicts=_verdicts(found))
 
 
 def select(request: PublishedRequest) -> Rows[VerifiedFigure]:
@@ -101,35 +90,32 @@ def _mentions(figure: VerifiedFigure, text: str) -> bool:
 
 def show(answer: PublishedList, out: Printer) -> None:
     """One line for each printed figure, and how many there are of each verdict."""
-    lines = (
-        [
-            figure.architecture,
-            "MACs" if figure.convention == "macs" else figure.figure,
-            f"{figure.printed} {'M' if figure.unit == MILLION else 'G'}",
-            f"{figure.counted:,}",
-            f"{figure.difference:+.2%}",
-            figure.verdict + (f": {figure.reason}" if figure.reason else ""),
-            figure.source,
-        ]
-        for figure in answer.items
+    show_figures(answer.items, out)
+
+
+def show_figures(figures: Rows[VerifiedFigure], out: Printer) -> None:
+    """One line for each figure, and how many there are of each verdict."""
+    out.rows(
+        "architecture {architecture} | figure {:figure} || printed {:printed} "
+        "| counted {counted:,} | difference {difference:+.2%} || verdict {:verdict} "
+        "| source {source}",
+        figures,
+        figure=lambda one: "MACs" if one.convention == "macs" else one.figure,
+        printed=lambda one: f"{one.printed} {'M' if one.unit == MILLION else 'G'}",
+        verdict=lambda one: one.verdict + (f": {one.reason}" if one.reason else ""),
     )
-    out.table(
-        ["architecture", "figure"],
-        ["printed", "counted", "difference"],
-        lines,
-        ["verdict", "source"],
-    )
-    out.line(", ".join(f"{count} {verdict}" for verdict, count in answer.verdicts.items()))
+    out.line(", ".join(f"{count} {verdict}" for verdict, count in _verdicts(figures).items()))
+
+
+def _verdicts(figures: Rows[VerifiedFigure]) -> dict[str, int]:
+    return dict(sorted(Counter(figure.verdict for figure in figures).items()))
 
 
 QUESTION = Question(
     path="published",
-    request=PublishedRequest,
-    answer=PublishedList,
     ask=published,
     show=show,
     rows=lambda answer: answer.items,
-    tag="catalogue",
     lane="published",
-    usage="--family vgg",
+    asked={"What papers print of VGGs": "--family vgg"},
 )

@@ -5,20 +5,12 @@ take part of. The receptive field is the side of a square that knows no edges; t
 the image, position by position.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from archmeter.analyzers.answers.units import size
 from archmeter.analyzers.coverage import Coverage, coverage
-from archmeter.app.ask.about import AboutNetwork
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import ArchitectureRequest, Network
-from archmeter.app.ask.question import Question
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.ask import AboutNetwork, ArchitectureRequest, Network, Printer, Question
 
 _NOTE = (
     "field: the square that an element sees, padding included; the rest is cut to the image. "
@@ -40,12 +32,8 @@ class ReceptiveFieldReport(Coverage, AboutNetwork):
 
 def seen(network: Network, _: ReceptiveFieldRequest) -> ReceptiveFieldReport:
     """Follow what each layer sees."""
-    return ReceptiveFieldReport(
-        id=network.id,
-        name=network.name,
-        resolution=network.spec.resolution,
-        **fields_of(coverage(network.profile())),
-    )
+    found = coverage(network.profile())
+    return ReceptiveFieldReport.about(network, found, resolution=network.spec.resolution)
 
 
 def show(
@@ -56,23 +44,12 @@ def show(
 ) -> None:
     """One line for each stage, or for each layer."""
     out.heading(f"{answer.name} on {size(answer.resolution)}")
-    out.table(
-        ["layer" if layers else "stage", "output"],
-        ["field", "stride", "middle sees rows", "columns", "covered", "on average", "at least"],
-        [
-            [
-                row.path if layers else row.stage,
-                size(row.output_shape),
-                size(row.receptive_field),
-                size(row.stride),
-                f"{row.top} to {row.bottom}",
-                f"{row.left} to {row.right}",
-                f"{row.covered:.1%}",
-                f"{row.covered_mean:.1%}",
-                f"{row.covered_least:.1%}",
-            ]
-            for row in (answer.rows if layers else answer.stages)
-        ],
+    row = "layer {path}" if layers else "stage {stage}"
+    out.rows(
+        f"{row} | output {{output_shape:size}} || field {{receptive_field:size}} "
+        "| stride {stride:size} | middle sees rows {top} to {bottom} | columns {left} to {right} "
+        "| covered {covered:.1%} | on average {covered_mean:.1%} | at least {covered_least:.1%}",
+        answer.rows if layers else answer.stages,
     )
     for label, path in (
         ("the middle sees the whole image", answer.middle_whole_at),
@@ -84,18 +61,12 @@ def show(
 
 QUESTION = Question(
     path="receptive-field",
-    request=ReceptiveFieldRequest,
-    answer=ReceptiveFieldReport,
     ask=seen,
     show=show,
     rows=lambda answer: answer.rows,
     lane="receptive-field",
     link="",
-    usage="resnet50 --resolution 160x256",
-    examples={
-        "preset": {
-            "summary": "What the layers of ResNet-18 see of smaller images",
-            "value": {"architecture": {"preset": "resnet18", "resolution": [128, 96]}},
-        },
+    asked={
+        "What the layers of ResNet-50 see of smaller images": "resnet50 --resolution 160x256",
     },
 )

@@ -5,12 +5,10 @@ peak bandwidth, whichever is longer, and kernels run one after another. Real one
 the peak rates.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import duration, si, size
 from archmeter.analyzers.devices import Device, Peaks
 from archmeter.analyzers.roofline import (
@@ -21,12 +19,8 @@ from archmeter.analyzers.roofline import (
     needed_bytes,
     roofline,
 )
+from archmeter.app.ask import AboutInput, Network, NetworkRequest, Printer, Question
 from archmeter.app.ask.device import DeviceOptions
-from archmeter.app.ask.network import AnalysisInput, Network, NetworkRequest
-from archmeter.app.ask.question import Question
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _NOTE = (
     "A bound, no forecast: every kernel at the peak rate or the peak bandwidth, one after another. "
@@ -58,17 +52,10 @@ class RooflineDevice(Peaks):
     longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class RooflineReport(Answer):
+@dataclass(frozen=True)
+class RooflineReport(AboutInput):
     """The least time that a network takes on a device: a bound, and no forecast."""
 
-    id: str
-    """The id of the network's analysis."""
-
-    name: str
-    """The nearest preset, and what differs from it."""
-
-    input: AnalysisInput
     device: RooflineDevice
     fused: bool
     """What the rows are: kernels with elementwise operators fused into them, or operators."""
@@ -103,10 +90,8 @@ def answer(network: Network, request: RooflineRequest) -> RooflineReport:
     fused, separate = (roofline(profile, peaks, fused=both) for both in (True, False))
     shown = fused if request.fused else separate
     needed = needed_bytes(profile)
-    return RooflineReport(
-        id=network.id,
-        name=network.name,
-        input=network.fed,
+    return RooflineReport.about(
+        network,
         device=_described(device, peaks),
         fused=request.fused,
         fused_bound=fused.bound,
@@ -120,10 +105,8 @@ def answer(network: Network, request: RooflineRequest) -> RooflineReport:
 
 
 def _described(device: Device | None, peaks: Peaks) -> RooflineDevice:
-    return RooflineDevice(
-        matrix_flops_per_s=peaks.matrix_flops_per_s,
-        vector_flops_per_s=peaks.vector_flops_per_s,
-        bytes_per_s=peaks.bytes_per_s,
+    return peaks.beside(
+        RooflineDevice,
         name=device.name if device else None,
         title=device.title if device else "a device of your own",
         memory_bytes=device.memory_bytes if device else None,
@@ -146,51 +129,24 @@ def show(
         f"{si(round(device.bytes_per_s), 'B/s')}; "
         f"{device.ridge:.1f} FLOPs per byte at the ridge"
     )
-    out.table(
-        ["stage", "kind", "bound by"],
-        ["kernels", "FLOPs", "bytes", "of FLOPs", "of time", "time"],
-        [
-            [
-                spent.stage,
-                spent.kind,
-                spent.limit,
-                str(spent.kernels),
-                si(spent.flops),
-                si(spent.bytes, "B"),
-                f"{spent.flops_share:.1%}",
-                f"{spent.share:.1%}",
-                duration(spent.seconds),
-            ]
-            for spent in answer.spent
-        ],
+    out.rows(
+        "stage {stage} | kind {kind} | bound by {limit} || kernels {kernels} | FLOPs {flops:flops} "
+        "| bytes {bytes:bytes} | of FLOPs {flops_share:.1%} | of time {share:.1%} "
+        "| time {seconds:seconds}",
+        answer.spent,
     )
     if layers:
-        _show_kernels(answer, out, layers)
+        out.rows(
+            "longest kernels {path} | knobs {:knobs} | bound by {limit} || fused {fused:count} "
+            "| FLOPs per byte {intensity:.2f} | of time {share:.1%} | time {seconds:seconds}",
+            sorted(answer.rows, key=lambda row: -row.seconds)[:layers],
+            knobs=lambda row: f"{row.operator} {row.detail}".strip(),
+        )
     for label, bound in (("fused", answer.fused_bound), ("separate", answer.separate_bound)):
         out.line(f"{label:<12} {_bound(bound)}")
     out.line(f"{'floor':<12} {duration(answer.floor_seconds)}, were every result kept on the chip")
     out.line(f"{'memory':<12} {si(answer.needed_bytes, 'B')}{_fits(answer)}")
     out.note(_NOTE)
-
-
-def _show_kernels(answer: RooflineReport, out: Printer, layers: int) -> None:
-    longest = sorted(answer.rows, key=lambda row: -row.seconds)[:layers]
-    out.table(
-        ["longest kernels", "knobs", "bound by"],
-        ["fused", "FLOPs per byte", "of time", "time"],
-        [
-            [
-                row.path,
-                f"{row.operator} {row.detail}".strip(),
-                row.limit,
-                str(len(row.fused)),
-                f"{row.intensity:.2f}",
-                f"{row.share:.1%}",
-                duration(row.seconds),
-            ]
-            for row in longest
-        ],
-    )
 
 
 def _bound(bound: TimeBound) -> str:
@@ -210,17 +166,9 @@ def _fits(answer: RooflineReport) -> str:
 
 QUESTION = Question(
     path="roofline",
-    request=RooflineRequest,
-    answer=RooflineReport,
     ask=answer,
     show=show,
     rows=lambda answer: answer.rows,
     link="device=h100",
-    usage="resnet50 --device h200 --batch 32",
-    examples={
-        "device": {
-            "summary": "ResNet-50 on an H200",
-            "value": {"preset": "resnet50", "device": "h200", "batch": 32},
-        },
-    },
+    asked={"ResNet-50 on an H200": "resnet50 --device h200 --batch 32"},
 )

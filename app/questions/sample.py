@@ -4,20 +4,17 @@ A knob with listed values takes each as often; one with a range is drawn uniform
 a logarithmic scale. Draws that are not within the bounds are rejected.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from archmeter.analyzers.answers.units import amount
 from archmeter.analyzers.scaling.bounds import limits
 from archmeter.analyzers.scaling.budget import Effort
-from archmeter.analyzers.scaling.examine import Judge
-from archmeter.analyzers.scaling.sampling import Distribution, Sample, Sampling, sample
-from archmeter.analyzers.scaling.search_space import Space
+from archmeter.analyzers.scaling.sampling import Distribution, Sampling, sample
+from archmeter.app.ask import UNSEEN, Network, Option, Printer, Progress, Question
 from archmeter.app.ask.design_space import (
     LANE,
     MAX_EXAMINED,
@@ -29,19 +26,11 @@ from archmeter.app.ask.design_space import (
     SearchAbout,
     Seed,
     Totals,
-    about,
 )
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option
-from archmeter.app.ask.show_scaled import fed
-from archmeter.app.ask.show_spaces import show_refusals, show_trims, value_text
+from archmeter.app.ask.show_scaled import fed, totals_columns
+from archmeter.app.ask.show_spaces import show_refusals, show_trims, values_columns
 from archmeter.app.ask.totals_on_device import TotalsOnDevice
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
+from archmeter.app.printer import BARS
 
 _QUANTILES = {
     "least": 0,
@@ -104,24 +93,17 @@ class SampleReport(Sampling, SearchAbout):
 
 def drawn(network: Network, request: SampleRequest, progress: Progress = UNSEEN) -> SampleReport:
     """Draw until there are enough."""
-    given = network.input
-    judge = Judge(
-        limits(request.bounds, given.batch),
-        also=request.totals,
-        batch=given.batch,
-        dtype=given.dtype,
-        peaks=request.peaks(given.dtype),
-    )
+    bounds = limits(request.bounds, network.input.batch)
     answer = sample(
-        Space(network.spec.canonical(), request.knobs, request.increasing),
-        judge,
+        request.space(network.spec.canonical()),
+        request.judge(network, bounds, also=request.totals),
         request.count,
         Effort(request.max_draws, MAX_OPERATORS, request.seed),
         totals=request.totals,
         listed=request.listed,
         progress=progress.moved_on,
     )
-    return SampleReport(**about(network), **fields_of(answer), seed=request.seed)
+    return SampleReport.about(network, answer, seed=request.seed)
 
 
 def show(answer: SampleReport, out: Printer) -> None:
@@ -136,7 +118,9 @@ def show(answer: SampleReport, out: Printer) -> None:
         lines = [_spread(distribution) for distribution in answer.distributions]
         out.table(["total"], list(_QUANTILES), lines, ["spread"])
     if answer.samples:
-        _show_samples(out, answer.samples)
+        first = answer.samples[0]
+        columns = f"|| {values_columns(first.values)} | {totals_columns(first.totals)}"
+        out.rows(columns, answer.samples)
     show_trims(answer.trims, out)
     show_refusals(answer.rejected, out)
 
@@ -151,67 +135,28 @@ def _spread(distribution: Distribution) -> list[str]:
     ]
 
 
-def _show_samples(out: Printer, samples: Sequence[Sample]) -> None:
-    knobs, totals = list(samples[0].values), list(samples[0].totals)
-    lines = [
-        [
-            *(value_text(network.values[knob]) for knob in knobs),
-            *(amount(total, network.totals[total]) for total in totals),
-        ]
-        for network in samples
-    ]
-    out.table([], [*knobs, *totals], lines)
-
-
 def _bars(counts: Sequence[int]) -> str:
     """Bars as high as the counts; a blank for none."""
-    from archmeter.app.cli.printer import BARS  # noqa: PLC0415 - rich takes its time
-
     most = max(counts)
     return "".join(BARS[-(-count * len(BARS) // most) - 1] if count else " " for count in counts)
 
 
 QUESTION = Question(
     path="scaling/sample",
-    request=SampleRequest,
-    answer=SampleReport,
     ask=drawn,
-    rows=lambda answer: answer.samples,
     show=show,
-    tag="scaling",
+    rows=lambda answer: answer.samples,
     lane=LANE,
-    usage="regnetx_002 --knob depth=8:14 --knob wa=8~40 --count 20",
-    examples={
-        "regnet": {
-            "summary": "A hundred RegNets of about 400 M MACs",
-            "value": {
-                "architecture": {"preset": "regnetx_004"},
-                "knobs": {
-                    "depth": {"low": 12, "high": 28},
-                    "w0": {"low": 24, "high": 96, "step": 8, "law": "log_uniform"},
-                    "wa": {"low": 8, "high": 60},
-                    "wm": {"low": 2, "high": 3},
-                    "group_width": [8, 16, 24, 32, 48],
-                },
-                "bounds": [{"total": "macs", "at_least": 300e6, "at_most": 500e6}],
-                "count": 100,
-            },
-        },
-        "stages": {
-            "summary": "Stages of any width and depth, all of one group width, that only grow "
-            "wider",
-            "value": {
-                "architecture": {"preset": "custom_regnety_4gf"},
-                "knobs": {
-                    "stages.0.width": {"low": 32, "high": 128, "step": 16},
-                    "stages.1.width": {"low": 32, "high": 512, "step": 16, "law": "log_uniform"},
-                    "stages.2.width": {"low": 32, "high": 1024, "step": 16, "law": "log_uniform"},
-                    "stages.*.group_width": [8, 16],
-                    "stages.2.depth": {"low": 2, "high": 16},
-                },
-                "increasing": ["stages.*.width"],
-                "count": 20,
-            },
-        },
+    asked={
+        "Twenty RegNets": "regnetx_002 --knob depth=8:14 --knob wa=8~40 --count 20",
+        "A hundred RegNets of about 400 M MACs": (
+            "regnetx_004 --knob depth=12:28 --knob w0=24~96:8 --knob wa=8:60 --knob wm=2:3 "
+            "--knob group_width=8,16,24,32,48 --min macs=300M --max macs=500M --count 100"
+        ),
+        "Stages of any width and depth, all of one group width, that only grow wider": (
+            "custom_regnety_4gf --knob stages.0.width=32:128:16 --knob stages.1.width=32~512:16 "
+            "--knob stages.2.width=32~1024:16 --knob stages.*.group_width=8,16 "
+            "--knob stages.2.depth=2:16 --increasing stages.*.width --count 20"
+        ),
     },
 )

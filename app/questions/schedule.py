@@ -4,15 +4,11 @@ Forward and backward are counted at the size of each stage, beside the same run 
 the last stage's size.
 """
 
-from __future__ import annotations
-
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from archmeter.analyzers.answers.units import si
 from archmeter.analyzers.scaling.schedules import (
     IMAGENET_IMAGES,
     Schedule,
@@ -20,18 +16,19 @@ from archmeter.analyzers.scaling.schedules import (
     progressive,
 )
 from archmeter.analyzers.scaling.schedules import schedule as count_run
-from archmeter.app.ask.extend import fields_of
-from archmeter.app.ask.network import ArchitectureRequest, Network
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option, Request
-from archmeter.app.ask.scaling import LANE, NetworkHead, network_head
-from archmeter.app.ask.show_scaled import side_text
-from archmeter.app.ask.spelling import Spelled, value_of
-from archmeter.models.errors import ArchmeterError
+from archmeter.app.ask import (
+    ArchitectureRequest,
+    Network,
+    Option,
+    Printer,
+    Question,
+    Request,
+    Spelled,
+)
+from archmeter.app.ask.about import NetworkHead
+from archmeter.app.ask.scaling import LANE
+from archmeter.app.ask.spelling import parts_of
 from archmeter.models.spec import Resolution, Side
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 MAX_STAGES = 64
 STAGE = "EPOCHS@SIDE"
@@ -39,19 +36,8 @@ STAGE = "EPOCHS@SIDE"
 Epochs = Annotated[int, Field(ge=1, le=1_000_000)]
 Images = Annotated[int, Field(ge=1, le=10**12)]
 
-_STAGE = re.compile(r"(?P<epochs>\d{1,9})@(?P<resolution>\d{1,9}(?:[x×]\d{1,9})?)", re.ASCII)
-
-
-def stage_of(text: str) -> dict[str, object]:
-    """Epochs on images of one size: ``30@224``, ``30@224x320``.
-
-    Raises:
-        ArchmeterError: if they are spelled otherwise.
-    """
-    parts = _STAGE.fullmatch(text.strip())
-    if parts is None:
-        raise ArchmeterError(f"takes {STAGE}, got {text[:60]!r}", value=text, accepted=STAGE)
-    return {name: value_of(part) for name, part in parts.groupdict().items()}
+stage_of = parts_of(r"(?P<epochs>\d{1,9})@(?P<resolution>\d{1,9}(?:[x×]\d{1,9})?)", STAGE)
+"""Epochs on images of one size: ``30@224``, ``30@224x320``."""
 
 
 class StageRequest(Request):
@@ -155,34 +141,26 @@ class ScheduleRequest(ArchitectureRequest):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ScheduleReport(Schedule, NetworkHead):
     """What a run costs whose images change size from stage to stage."""
 
 
 def schedule(network: Network, request: ScheduleRequest) -> ScheduleReport:
     """Count every stage, every weight training."""
-    run = count_run(network.spec, request.run)
-    return ScheduleReport(**network_head(network), **fields_of(run))
+    return ScheduleReport.about(network, count_run(network.spec, request.run))
 
 
 def show(answer: ScheduleReport, out: Printer) -> None:
     """One line for each stage, and the run beside one of constant size."""
     out.heading(answer.name)
-    lines = [
-        [
-            str(stage.epochs),
-            side_text(stage.resolution),
-            si(stage.forward_macs),
-            si(stage.backward_macs),
-            f"{stage.macs:.4g}",
-            f"{stage.share:.1%}",
-            "" if stage.aligned else "no multiple of every stride",
-        ]
-        for stage in answer.stages
-    ]
-    heads = ["epochs", "side", "forward", "backward", "MACs of the stage", "share"]
-    out.table([], heads, lines, [""])
+    out.rows(
+        "|| epochs {epochs} | side {resolution:side} | forward {forward_macs:macs} "
+        "| backward {backward_macs:macs} | MACs of the stage {macs:.4g} | share {share:.1%} "
+        "|| {aligned:unaligned}",
+        answer.stages,
+        unaligned=lambda aligned: "" if aligned else "no multiple of every stride",
+    )
     saving = answer.saving
     than = f"{saving:.1%} less" if saving >= 0 else f"{-saving:.1%} more"
     out.line(
@@ -193,31 +171,12 @@ def show(answer: ScheduleReport, out: Printer) -> None:
 
 QUESTION = Question(
     path="scaling/schedules",
-    request=ScheduleRequest,
-    answer=ScheduleReport,
     ask=schedule,
     show=show,
     rows=lambda answer: answer.stages,
-    tag="scaling",
     lane=LANE,
-    usage="resnet18 --stage 60@160 --stage 30@224",
-    examples={
-        "progressive": {
-            "summary": "EfficientNetV2-S as it was trained",
-            "value": {
-                "architecture": {"preset": "efficientnetv2_s"},
-                "progressive": {"first": 128, "last": 300},
-            },
-        },
-        "listed": {
-            "summary": "Stages of your own",
-            "value": {
-                "architecture": {"preset": "resnet50"},
-                "stages": [
-                    {"epochs": 60, "resolution": 160},
-                    {"epochs": 30, "resolution": 224},
-                ],
-            },
-        },
+    asked={
+        "Stages of your own": "resnet18 --stage 60@160 --stage 30@224",
+        "EfficientNetV2-S as it was trained": "efficientnetv2_s --first 128 --last 300",
     },
 )

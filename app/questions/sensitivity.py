@@ -4,27 +4,28 @@ Networks are steps, not slopes: between two neighbouring values of a knob nothin
 slope is that of a line through the network at several values, from 1/√2 to √2 times its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from archmeter.analyzers.answers import Number, Rows
 from archmeter.analyzers.scaling.sensitivity import Elasticity, Sensitivities
+from archmeter.app.ask import (
+    UNSEEN,
+    Network,
+    Option,
+    Printer,
+    Progress,
+    Question,
+    inside_architecture,
+)
+from archmeter.app.ask.about import FedHead
 from archmeter.app.ask.errors import FieldError, InvalidRequest
-from archmeter.app.ask.network import Network, inside_architecture
-from archmeter.app.ask.progress import UNSEEN, Progress
-from archmeter.app.ask.question import Question
-from archmeter.app.ask.request import Option
-from archmeter.app.ask.scaling import LANE, FedHead, TotalsRequest, fed_head
+from archmeter.app.ask.scaling import LANE, TotalsRequest
 from archmeter.app.ask.show_scaled import fed
 from archmeter.app.ask.validation import nearest
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 KnobName = Annotated[str, Field(min_length=1, max_length=100)]
 KnobNames = Annotated[tuple[KnobName, ...], Field(min_length=1, max_length=100)]
@@ -41,7 +42,7 @@ class SensitivityRequest(TotalsRequest):
     that is a positive number if left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SensitivityReport(FedHead):
     """By how many per cent each total grows when a knob grows by one per cent."""
 
@@ -66,8 +67,8 @@ def sensitivity(
         elasticities = Sensitivities(network.spec, ruler, batch=batch)
         totals = ruler.read(network.spec.graph(batch))
     knobs = _chosen(elasticities.knobs, request.knobs)
-    return SensitivityReport(
-        **fed_head(network),
+    return SensitivityReport.about(
+        network,
         totals={name: totals[name] for name in ruler.names},
         knobs=Rows(elasticities.of(knob) for knob in progress.track(knobs, "knobs")),
     )
@@ -101,44 +102,30 @@ def show(answer: SensitivityReport, out: Printer) -> None:
     """One line for each knob, those that matter most for the first total first."""
     out.heading(answer.name, fed(answer.input))
     names = list(answer.totals)
-    lines = [
-        [
-            found.knob,
-            f"{found.value:.6g}",
-            *(_slope(found.totals[name]) for name in names),
-            f"{found.values[0]:.4g} to {found.values[-1]:.4g}" + _outcome(found.outcome),
-        ]
-        for found in sorted(answer.knobs, key=lambda found: -abs(found.totals[names[0]] or 0))
-    ]
-    out.table(["knob"], ["value", *names], lines, ["from values"])
+    slopes = " | ".join(f"{name} {{totals[{name}]:+.3f}}" for name in names)
+    out.rows(
+        f"knob {{knob}} || value {{value:.6g}} | {slopes} || from values {{:values}}",
+        sorted(answer.knobs, key=lambda found: -abs(found.totals[names[0]] or 0)),
+        values=_values,
+    )
     out.note("per cent that a total grows when a knob grows by one per cent")
 
 
-def _slope(slope: float | None) -> str:
-    return "-" if slope is None else f"{slope:+.3f}"
-
-
-def _outcome(outcome: str) -> str:
-    return "" if outcome == "central" else f" ({outcome.replace('_', ' ')})"
+def _values(found: Elasticity) -> str:
+    outcome = "" if found.outcome == "central" else f" ({found.outcome.replace('_', ' ')})"
+    return f"{found.values[0]:.4g} to {found.values[-1]:.4g}{outcome}"
 
 
 QUESTION = Question(
     path="scaling/sensitivity",
-    request=SensitivityRequest,
-    answer=SensitivityReport,
     ask=sensitivity,
     show=show,
     rows=lambda answer: answer.knobs,
-    tag="scaling",
     lane=LANE,
-    usage="resnet18 --knob depth",
-    examples={
-        "widths": {
-            "summary": "Which widths and depths of EfficientNet-B0 cost most",
-            "value": {
-                "architecture": {"preset": "efficientnet_b0"},
-                "knobs": ["widths", "depth"],
-            },
-        },
+    asked={
+        "Which depths of ResNet-18 cost most": "resnet18 --knob depth",
+        "Which widths and depths of EfficientNet-B0 cost most": (
+            "efficientnet_b0 --knob widths --knob depth"
+        ),
     },
 )

@@ -3,14 +3,9 @@
 Its modules have the names, and its weights the shapes, of the module that audits count.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from operator import attrgetter
 
-from archmeter.app.ask.about import AboutNetwork
-from archmeter.app.ask.network import BatchRequest, Network, inside_architecture
-from archmeter.app.ask.question import Question
+from archmeter.app.ask import AboutNetwork, BatchRequest, Network, Question, inside_architecture
 
 
 class TorchSourceRequest(BatchRequest):
@@ -31,22 +26,19 @@ def source(network: Network, _: TorchSourceRequest) -> TorchSource:
 
     with inside_architecture():
         graph = network.spec.graph(network.input.batch)
-    return TorchSource(network.id, network.name, torch_source(graph, network.name))
+    return TorchSource.about(network, source=torch_source(graph, network.name))
+
+
+def file(answer: TorchSource) -> str:
+    """The file itself."""
+    return answer.source
 
 
 QUESTION = Question(
     path="torch",
-    request=TorchSourceRequest,
-    answer=TorchSource,
     ask=source,
-    texts={"python": attrgetter("source")},
+    texts={"python": file},
     default_format="python",
     lane="torch",
-    usage="resnet20_cifar10 --set depth=[1]",
-    examples={
-        "preset": {
-            "summary": "The code of a small ResNet",
-            "value": {"preset": "resnet20_cifar10", "batch": 4},
-        },
-    },
+    asked={"The code of a small ResNet": "resnet20_cifar10 --set depth=[1]"},
 )

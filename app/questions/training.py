@@ -4,25 +4,18 @@ Memory is counted by what it is for: weights, gradients, optimizer state, and wh
 the forward pass. Freezing parts and computing parts again change both memory and arithmetic.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from archmeter.analyzers.answers.units import si
+from archmeter.analyzers.answers import Answer
 from archmeter.analyzers.training.checkpointing import policies
 from archmeter.analyzers.training.freezing import freezable
 from archmeter.analyzers.training.gradients import StepMacs
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingMemory
-from archmeter.app.ask.about import AboutInput, show_input
+from archmeter.app.ask import AboutInput, Network, Printer, Question, show_input
 from archmeter.app.ask.live_bytes import NOT_COUNTED, LiveMoment, live_moment
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.question import Question
 from archmeter.app.ask.training import PRODUCTS, TrainingRequest
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 _PURPOSES = {
     "weights_bytes": "weights",
@@ -68,10 +61,8 @@ def training_step(network: Network, request: TrainingRequest) -> TrainingReport:
     """Count a training step."""
     step = request.step(network)
     graph = step.profile.graph
-    return TrainingReport(
-        id=network.id,
-        name=network.name,
-        input=network.fed,
+    return TrainingReport.about(
+        network,
         options=step.options,
         memory=step.memory,
         fullest=live_moment(step.profile, step.peak),
@@ -86,47 +77,32 @@ def training_step(network: Network, request: TrainingRequest) -> TrainingReport:
 def show(answer: TrainingReport, out: Printer) -> None:
     """Bytes by purpose, then MACs."""
     show_input(answer, out)
-    memory = {words: getattr(answer.memory, purpose) for purpose, words in _PURPOSES.items()}
-    out.table(
-        ["purpose"],
-        ["bytes", ""],
-        [[words, f"{count:,}", si(count, "B")] for words, count in memory.items()],
-    )
+    _show_counts("purpose", "bytes", _PURPOSES, answer.memory, out)
     fullest = answer.fullest
     out.line(f"Most is alive at {fullest.path}, {fullest.phase}. {NOT_COUNTED}")
-    macs = {words: getattr(answer.macs, product) for product, words in PRODUCTS.items()}
-    out.table(
-        ["MACs of a step"],
-        ["MACs", ""],
-        [[words, f"{count:,}", si(count)] for words, count in macs.items()],
-    )
+    _show_counts("MACs of a step", "MACs", PRODUCTS, answer.macs, out)
+
+
+def _show_counts(
+    head: str, unit: str, words: Mapping[str, str], counts: Answer, out: Printer
+) -> None:
+    """One line for each count that has words, exact and in short."""
+    rows = [{"words": text, "count": getattr(counts, name)} for name, text in words.items()]
+    out.rows(f"{head} {{words}} || {unit} {{count:,}} | {{count:{unit}}}", rows)
 
 
 QUESTION = Question(
     path="training",
-    request=TrainingRequest,
-    answer=TrainingReport,
     ask=training_step,
     show=show,
-    tag="training",
     link="",
-    usage="resnet50 --batch 32 --optimizer adamw",
-    examples={
-        "adamw": {
-            "summary": "ResNet-50 trained with AdamW at a batch of 32",
-            "value": {"preset": "resnet50", "batch": 32, "optimizer": "adamw"},
-        },
-        "transfer": {
-            "summary": "Only the last stage and the head train, for ten classes",
-            "value": {
-                "architecture": {"preset": "resnet50", "num_classes": 10},
-                "batch": 32,
-                "freeze": "stage3",
-            },
-        },
-        "checkpointing": {
-            "summary": "Two parts are computed again, rather than kept",
-            "value": {"preset": "resnet18", "checkpoint": ["stage1", "stage2.basic2"]},
-        },
+    asked={
+        "ResNet-50 trained with AdamW at a batch of 32": "resnet50 --batch 32 --optimizer adamw",
+        "Only the last stage and the head train, for ten classes": (
+            "resnet50 --set num_classes=10 --batch 32 --freeze stage3"
+        ),
+        "Two parts are computed again, rather than kept": (
+            "resnet18 --checkpoint stage1,stage2.basic2"
+        ),
     },
 )

@@ -3,20 +3,12 @@
 Weights, their state and the input are there all the time and are not among them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archmeter.analyzers.answers import Rows
-from archmeter.app.ask.about import AboutInput, show_input
+from archmeter.app.ask import AboutInput, Network, Printer, Question, show_input
 from archmeter.app.ask.live_bytes import LiveMoment, live_moments, show_moments
-from archmeter.app.ask.network import Network
-from archmeter.app.ask.question import Question
 from archmeter.app.ask.training import TrainingRequest
-
-if TYPE_CHECKING:
-    from archmeter.app.cli.printer import Printer
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,7 @@ def timeline(network: Network, request: TrainingRequest) -> Timeline:
     """Follow a training step."""
     step = request.step(network)
     items = live_moments(step.profile, step.moments)
-    return Timeline(network.id, network.name, network.fed, items)
+    return Timeline.about(network, items=items)
 
 
 def show(answer: Timeline, out: Printer) -> None:
@@ -42,17 +34,10 @@ def show(answer: Timeline, out: Printer) -> None:
 
 QUESTION = Question(
     path="training/timeline",
-    request=TrainingRequest,
-    answer=Timeline,
     ask=timeline,
     show=show,
     rows=lambda answer: answer.items,
-    tag="training",
-    usage="resnet18 --batch 4 --checkpoint stage",
-    examples={
-        "checkpointing": {
-            "summary": "ResNet-18 whose stages are computed again",
-            "value": {"preset": "resnet18", "batch": 4, "checkpoint": "stage"},
-        },
+    asked={
+        "ResNet-18 whose stages are computed again": "resnet18 --batch 4 --checkpoint stage",
     },
 )

@@ -26,9 +26,12 @@ from archmeter.analyzers.devices import devices
 from archmeter.analyzers.formulas import BLOCKS
 from archmeter.analyzers.scaling.curves import LAWS
 from archmeter.app.ask.question import Question, questions
+from archmeter.app.ask.request import from_document
+from archmeter.app.ask.typed import document, document_of
 from archmeter.app.cli import main
-from archmeter.app.cli.printer import Printer
+from archmeter.app.cli.commands import command
 from archmeter.app.formats import formats_of
+from archmeter.app.printer import Printer
 from archmeter.app.version import version
 from archmeter.models import registry
 from archmeter.models.spec import DType
@@ -114,6 +117,16 @@ def test_the_example_of_a_command_runs_in_every_format(
         lines = [line.rstrip() for line in out.splitlines()]
         assert [line.rstrip() for line in file.read_text("utf-8").splitlines()] == lines
         assert lines
+
+
+@every_question
+def test_examples_are_read_as_the_command_reads_them(question: Question[Any, Any]) -> None:
+    """Bodies in the documentation are made of what is typed, without making the command."""
+    for line in (asked for asked in question.asked.values() if isinstance(asked, str)):
+        parsed = command(question).make_context(question.name, shlex.split(line)).params
+        typed = {name: value or None for name, value in parsed.items()}
+        commanded = from_document(question.request, document(question, typed))
+        assert commanded == from_document(question.request, document_of(question, line))
 
 
 def test_a_file_that_cannot_be_written_is_one_clear_line(run: Run, tmp_path: Path) -> None:
@@ -405,7 +418,7 @@ def test_analyze_loads_neither_torch_nor_the_service() -> None:
 import sys
 sys.argv = ["archmeter", "analyze", "resnet50", "--format", "json"]
 from archmeter.app.cli import main
-from archmeter.app.cli.printer import Printer
+from archmeter.app.printer import Printer
 try:
     main()
 except SystemExit:

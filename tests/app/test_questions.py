@@ -25,12 +25,12 @@ from starlette.testclient import TestClient
 from archmeter.app import charts as chart_files
 from archmeter.app import questions as question_files
 from archmeter.app.ask import network
-from archmeter.app.ask.discovery import declared
 from archmeter.app.ask.network import Network
 from archmeter.app.ask.question import questions
 from archmeter.app.charts.registry import charts
 from archmeter.app.client import AsyncClient, Client
 from archmeter.app.http.main import create_app
+from archmeter.app.questions import declared
 from archmeter.app.settings import Settings
 from tests.app.conftest import Ask
 from tests.app.test_cli import Run
@@ -42,17 +42,13 @@ QUESTION = '''"""Find the layers that compute most, the largest first.
 Of those that compute the same, what runs first comes first.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from archmeter.analyzers.answers import Answer, Rows
-from archmeter.app.ask.about import AboutNetwork
-from archmeter.app.ask.network import Network, NetworkRequest
-from archmeter.app.ask.question import Question
+from archmeter.app.ask import AboutNetwork, Network, NetworkRequest, Question
 
 
 class BusiestRequest(NetworkRequest):
@@ -83,20 +79,15 @@ def busiest(network: Network, request: BusiestRequest) -> Busiest:
     """Put them in order."""
     layers = [BusyLayer(row.path, row.macs) for row in network.profile().rows]
     first = sorted(layers, key=lambda layer: -layer.macs)[: request.count]
-    return Busiest(network.id, network.name, Rows(first))
+    return Busiest.about(network, items=Rows(first))
 
 
 QUESTION = Question(
     path="busiest",
-    request=BusiestRequest,
-    answer=Busiest,
     ask=busiest,
     rows=lambda answer: answer.items,
     link="",
-    usage="resnet18 --count 2",
-    examples={
-        "preset": {"summary": "The two of ResNet-18", "value": {"preset": "resnet18", "count": 2}},
-    },
+    asked={"The two of ResNet-18": "resnet18 --count 2"},
 )
 '''
 
@@ -239,7 +230,9 @@ def test_it_is_in_the_document(service: FastAPI) -> None:
         assert "text/csv" in content
     body = posted["requestBody"]["content"]["application/json"]
     assert body["schema"]["$ref"].endswith("/BusiestRequest")
-    assert body["examples"]["preset"]["value"] == {"preset": "resnet18", "count": 2}
+    (example,) = body["examples"].values()
+    assert example["summary"] == "The two of ResNet-18"
+    assert example["value"] == {"preset": "resnet18", "count": 2}
     asked = schemas["BusiestRequest"]["properties"]
     assert asked["count"]["description"] == "How many layers are listed."
     assert asked["architecture"] == {"$ref": "#/components/schemas/Architecture"}

@@ -6,17 +6,15 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archmeter.analyzers.answers import Rows
 from archmeter.app import tables
+from archmeter.app.cells import columns_of
 from archmeter.models.errors import ArchmeterError
+
+if TYPE_CHECKING:  # every question imports this file, and few processes print: rich takes its time
+    from rich.console import Console
 
 _UNWRAPPED = 10_000
 _NOTE_WIDTH = 16
@@ -50,6 +48,8 @@ class Printer:
 
     def heading(self, text: str, rest: str = "") -> None:
         """What the answer is about."""
+        from rich.text import Text
+
         self._console.print(Text(text, style="bold") + rest)
 
     def line(self, text: str) -> None:
@@ -58,7 +58,37 @@ class Printer:
 
     def note(self, text: str) -> None:
         """A line that explains."""
+        from rich.text import Text
+
         self._console.print(Text(text, style="dim"))
+
+    def rows(
+        self,
+        columns: str,
+        rows: Iterable[Any],
+        total: Any = None,  # noqa: ANN401 - as rows
+        **forms: Callable[[Any], str],
+    ) -> None:
+        """A table with a line for each row, and one for the total below a rule, if there is one.
+
+        Args:
+            columns: as `app.cells` tells them.
+            rows: objects with attributes, or mappings.
+            total: whose numbers are the last line.
+            forms: what makes text of values, by words in the columns.
+        """
+        names, numbers, notes = columns_of(columns, forms)
+        lines: list[Line] = [
+            [column.cell(row) for column in (*names, *numbers, *notes)] for row in rows
+        ]
+        if total is not None:
+            besides = [""] * (len(names) - 1)
+            lines += [
+                Section(),
+                Bold(["total", *besides, *(column.cell(total) for column in numbers)]),
+            ]
+        heads = [[column.head for column in group] for group in (names, numbers, notes)]
+        self.table(heads[0], heads[1], lines, heads[2])
 
     def table(
         self,
@@ -71,6 +101,10 @@ class Printer:
 
         A terminal that is too narrow for all of it is shown fewer columns, never parts of numbers.
         """
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
         found = list(lines)
         heads = [*names, *numbers, *notes]
         before_notes = len(names) + len(numbers)
@@ -119,6 +153,8 @@ class Printer:
 
 def _widths(heads: Sequence[str], lines: Sequence[Line], before_notes: int) -> list[int]:
     """Letters that columns need: names and numbers all of theirs, notes some."""
+    from rich.cells import cell_len
+
     cells = [
         line.cells if isinstance(line, Bold) else line
         for line in lines
@@ -175,6 +211,8 @@ def generic(answer: Any, out: Printer) -> None:  # noqa: ANN401 - of any questio
 
 
 def _console(text: StringIO | None = None) -> Console:
+    from rich.console import Console
+
     if text is None and sys.stdout.isatty():
         return Console()
     return Console(file=text, width=_UNWRAPPED, force_terminal=False, color_system=None)
