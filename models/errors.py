@@ -17,7 +17,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+
+LIKENESS = 0.5
+"""Of names that may be meant, from 0 to 1."""
+
+SAME_KIND = 0.8
+"""Of the words that names begin with: with less, they share letters and mean something else."""
+
+_NOT_A_LETTER = re.compile("[^a-z]")
 
 FEW = 12
 """Names that are all told to whoever gives one that resembles none of them."""
@@ -64,16 +72,23 @@ class UnknownName(ArchmeterError):
         # A long name is hostile or pasted by mistake: matching it would cost quadratic time.
         key = name[:80].lower()
         names = list(known)
-        self.nearest = tuple(get_close_matches(key, names, n=5, cutoff=0.5))
+        close = get_close_matches(key, names, n=5, cutoff=LIKENESS)
+        self.nearest = tuple(one for one in close if _of_one_kind(key, one))
         listed = ", ".join(names) if len(names) <= FEW else f"one of the {len(names)} listed"
         suggestion = ", ".join(self.nearest) or listed
-        these = "nearest" if self.nearest else "known"
+        these = "nearest" if self.nearest else "none is called alike; known"
         super().__init__(
             f"unknown {self.noun} {name[:80]!r}; {these}: {suggestion}",
             field=self.noun,
             value=name,
             accepted=suggestion,
         )
+
+
+def _of_one_kind(name: str, known: str) -> bool:
+    """Whether two names begin with about the same word: ``resnt50`` and ``resnet50``."""
+    first, second = (_NOT_A_LETTER.split(one.lower(), maxsplit=1)[0] for one in (name, known))
+    return SequenceMatcher(None, first, second).ratio() >= SAME_KIND
 
 
 class UnknownFamily(UnknownName):

@@ -6,7 +6,7 @@ A module of a family holds one `Family` called ``FAMILY``; nothing else is regis
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 import archmeter.models.families
 from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.spec import ArchitectureSpec, Family, Preset
+from archmeter.models.spelling import spelled
 
 
 @cache
@@ -36,6 +37,7 @@ def families() -> Mapping[str, Family]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@cache
 def _modules() -> list[str]:
     return [module.name for module in iter_modules(archmeter.models.families.__path__)]
 
@@ -62,22 +64,22 @@ def presets() -> Mapping[str, Preset]:
 
 
 def family(name: str) -> Family:
-    """The family of this name.
+    """The family of this name, however it is spelled.
 
     Raises:
         UnknownFamily: with the nearest names.
     """
     if name in _modules() and _family(name).name == name:  # the others need not be imported
         return _family(name)
-    try:
-        return families()[name]
-    except KeyError:
-        raise UnknownFamily(name, families()) from None
+    meant = name if name in families() else spelled(name, families())
+    if meant is None:
+        raise UnknownFamily(name, families())
+    return families()[meant]
 
 
-@cache
+@lru_cache(4096)  # there is no end of spellings
 def preset(name: str) -> Preset:
-    """The preset of this name.
+    """The preset of this name, however it is spelled: ``ResNet-50`` is ``resnet50``.
 
     Raises:
         UnknownPreset: with the nearest names.
@@ -86,10 +88,10 @@ def preset(name: str) -> Preset:
         for found in _family(module).presets:
             if found.name == name:
                 return found
-    try:
-        return presets()[name]
-    except KeyError:
-        raise UnknownPreset(name, presets()) from None
+    meant = name if name in presets() else spelled(name, presets())
+    if meant is None:
+        raise UnknownPreset(name, presets())
+    return presets()[meant]
 
 
 def _likely(preset: str) -> Iterator[str]:

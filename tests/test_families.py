@@ -141,7 +141,11 @@ def test_a_second_preset_of_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("resnet5O", "resnet50"), ("ResNet50", "resnet50"), ("seresnext50_32x4", "seresnext50_32x4d")],
+    [
+        ("resnet5O", "resnet50"),
+        ("RessNet50", "resnet50"),
+        ("seresnext50_32x4", "seresnext50_32x4d"),
+    ],
 )
 def test_an_unknown_preset_gives_the_nearest_names(name: str, nearest: str) -> None:
     with pytest.raises(UnknownPreset, match=nearest) as error:
@@ -150,7 +154,56 @@ def test_an_unknown_preset_gives_the_nearest_names(name: str, nearest: str) -> N
     assert (error.value.field, error.value.value) == ("preset", name)
 
 
+@pytest.mark.parametrize("name", ["hrnet_w32", "unet", "dla34", "yolov5s"])
+def test_what_shares_some_letters_is_not_near(name: str) -> None:
+    with pytest.raises(UnknownPreset, match="none is called alike") as error:
+        resolve({"preset": name})
+    assert error.value.nearest == ()
+
+
+SPELLINGS = {
+    "ResNet50": "resnet50",
+    "resnet-50": "resnet50",
+    "ResNeXt-50 (32x4d)": "resnext50_32x4d",
+    "timm/resnet50": "resnet50",
+    "ResNet50V2": "resnetv2_50",
+    "resnet110": "resnet110_cifar10",
+    "PreActResNet-164": "preresnet164bn_cifar10",
+    "efficientnet-b0": "efficientnet_b0",
+    "EfficientNetB0": "efficientnet_b0",
+    "densenet-121": "densenet121",
+    "WRN-28-10": "wrn28_10_cifar10",
+    "WRN-50-2": "wide_resnet50_2",
+    "wide-resnet-50-2": "wide_resnet50_2",
+    "ViT-B/16": "vit_b_16",
+    "Swin-T": "swin_t",
+    "swin-tiny": "swin_tiny_patch4_window7_224",
+    "DeiT-S": "deit_small_patch16_224",
+    "ConvNeXt-L": "convnext_large",
+    "inceptionv3": "inception_v3",
+    "NASNetLarge": "nasnetalarge",
+    "mobilenetv2 0.5": "mobilenetv2_050",
+    "SqueezeNet 1.1": "squeezenet1_1",
+}
+
+
+@pytest.mark.parametrize(("spelling", "name"), SPELLINGS.items())
+def test_a_name_is_understood_as_people_spell_it(spelling: str, name: str) -> None:
+    assert registry.preset(spelling).name == name
+
+
+def test_a_spelling_that_may_be_two_networks_stands_for_none() -> None:
+    with pytest.raises(UnknownPreset) as error:
+        registry.preset("EfficientNetV2-S")
+    assert {"efficientnetv2_s", "efficientnet_v2_s"} <= set(error.value.nearest)
+
+
+def test_every_preset_is_known_by_its_own_name() -> None:
+    assert [registry.preset(name).name for name in presets()] == [*presets()]
+
+
 def test_an_unknown_family_gives_the_nearest_names() -> None:
+    assert registry.family("EfficientNet-V2").name == "efficientnetv2"
     with pytest.raises(UnknownFamily, match="resnext") as error:
         resolve({"family": "resnxt"})
     assert error.value.nearest[0] == "resnext"
