@@ -6,7 +6,7 @@ range of a field and not merely the bound that was missed.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from archmeter.app.ask.describe_schema import describe, discriminated, resolved
 from archmeter.app.ask.errors import FieldError, InvalidRequest
 from archmeter.app.ask.strict_json import JSON
 from archmeter.models.errors import ArchmeterError
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Schema = Mapping[str, Any]
@@ -280,14 +281,22 @@ def _message(error: _Error) -> str:
     return _A_LENGTH.sub("must have", message)
 
 
+def _meant(name: str, known: Collection[str]) -> str | None:
+    """What stands for a field that an object does not have."""
+    if "family" in known and name in InputSpec.model_fields:
+        return f"{name} beside architecture"
+    if "architecture" in known and name in ArchitectureSpec.model_fields:
+        return f"{name} inside architecture"
+    # What only resembles a knob may be a knob of something else: then all there are help more.
+    return nearest(name, known, likeness=0.7) or ", ".join(sorted(known)) or None
+
+
 def _accepted(error: _Error, place: _Place, definitions: _Schema) -> str | None:
     if place.schema is None and error["type"] == "literal_error":  # of a path, which has no model
         return str(error["ctx"]["expected"])
     if place.schema is None:
         known = place.around.get("properties", {})
-        name = str(place.path[-1]) if place.path else ""
-        # What only resembles a knob may be a knob of something else: then all there are help more.
-        return nearest(name, known, likeness=0.7) or ", ".join(sorted(known)) or None
+        return _meant(str(place.path[-1]) if place.path else "", known)
     context = error.get("ctx", {})
     if "fits" in context:  # beside other fields, less fits than the schema knows
         return str(context["fits"])

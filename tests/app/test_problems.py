@@ -385,3 +385,17 @@ def test_strict_parser_returns_what_can_be_written_again_or_refuses(data: Any) -
     except InvalidJSON:
         return
     assert strict_json.loads(strict_json.dumps(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("request_", "accepted"),
+    [
+        ({"architecture": {"preset": "resnet50", "batch": 4}}, "batch beside architecture"),
+        ({"preset": "resnet50", "resolution": 288}, "resolution inside architecture"),
+    ],
+)
+def test_a_field_on_the_wrong_side_of_the_architecture_says_where_it_belongs(
+    client: TestClient, request_: dict[str, Any], accepted: str
+) -> None:
+    problem = problem_of(client.post("/v1/analyses", json=request_), 422)
+    assert [error["accepted"] for error in problem["errors"]] == [accepted]
