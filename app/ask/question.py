@@ -109,11 +109,9 @@ class Question(Generic[R, A]):
 
     @cached_property
     def examples(self) -> dict[str, dict[str, Any]]:
-        """Bodies with what they are about, as OpenAPI has them."""
-        return {
-            about: {"summary": about, "value": self._body(asked)}
-            for about, asked in self.asked.items()
-        }
+        """Bodies with what they are about, as OpenAPI has them; none where no body is read."""
+        asked = self.asked if self.is_about_a_network else {}
+        return {one: {"summary": one, "value": self._body(asked[one])} for one in asked}
 
     def _body(self, asked: str | Mapping[str, Any]) -> Mapping[str, Any]:
         if not isinstance(asked, str):
