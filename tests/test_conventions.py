@@ -22,7 +22,7 @@ from tests.real_counters import NETWORKS, REAL, graphs, printed
 from tests.test_operators import then
 
 BILLION = 10**9
-FROM_TABLES = {"papers", "papers_2x", "papers_binary", "pycls"}
+FROM_TABLES = {"papers", "papers_2x", "papers_binary", "pycls", "keras"}
 """What no program can be asked for here; printed figures are their referee."""
 
 DISTRIBUTIONS = {
@@ -105,6 +105,29 @@ def test_papers_print_what_is_told_of_them(
     assert agrees(print_, convention.figure, BILLION)
 
 
+IN_KERAS = {
+    "nasnetalarge": 88_949_818,
+    "nasnetamobile": 5_326_716,
+    "xception": 22_910_480,
+    "mobilenetv1_100": 4_253_864,
+    "mobilenetv2_100": 3_538_984,
+    "densenet121": 8_062_504,
+    "densenet201": 20_242_984,
+    "efficientnetv2_s": 21_612_360,
+    "efficientnetv2_b0": 7_200_312,
+    "vgg16": 138_357_544,
+    "convnext_tiny": 28_589_128,
+}
+"""Totals that Keras prints for its applications of these names."""
+
+
+@pytest.mark.parametrize(("preset", "total"), IN_KERAS.items())
+def test_keras_counts_statistics_of_norms_as_parameters(preset: str, total: int) -> None:
+    convention = of(preset, "keras")
+    assert convention.figure == total
+    assert convention.ours == Profile(presets()[preset].spec.graph()).totals.params
+
+
 def test_a_binary_giga_makes_figures_smaller() -> None:
     convention = of("resnet50", "papers_binary")
     assert convention.figure == 4_089_184_256 * BILLION // 2**30
@@ -120,6 +143,9 @@ def test_line_items_sum_to_the_figure_and_ours_to_our_count(preset: str, batch: 
     for convention in conventions(spec, InputSpec(batch=batch)):
         assert sum(item.theirs for item in convention.items) == convention.figure
         assert sum(item.ours for item in convention.items) == convention.ours
+        if convention.unit == "params":
+            assert convention.ours == profile.totals.params
+            continue
         scale = convention.images * {"macs": 1, "flops": 2}[convention.unit]
         forward, backward = profile.totals.macs, 2 * profile.totals.macs - stem
         both = convention.tool == "flop_counter_backward"

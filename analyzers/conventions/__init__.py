@@ -16,6 +16,7 @@ from archmeter.analyzers.conventions.flop_counter import (
     flop_counter_rules,
 )
 from archmeter.analyzers.conventions.fvcore import FVCORE, FvcoreCount, fvcore_count, fvcore_extra
+from archmeter.analyzers.conventions.keras import KERAS
 from archmeter.analyzers.conventions.line_items import Convention, ConventionItem, Tool
 from archmeter.analyzers.conventions.papers import BINARY, FLOPS, MACS, product
 from archmeter.analyzers.conventions.ptflops import PTFLOPS, ptflops_functions, ptflops_modules
@@ -56,6 +57,7 @@ TOOLS: tuple[Tool, ...] = (
     PTFLOPS,
     FORWARD,
     FORWARD_AND_BACKWARD,
+    KERAS,
 )
 """Everybody whose figure can be told, those who count as we do first."""
 

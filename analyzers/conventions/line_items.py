@@ -16,7 +16,7 @@ from archmeter.models.graph import Graph
 
 Difference = Literal["convention", "mistake"]
 Agreement = Literal["same", "convention", "mistake"]
-Unit = Literal["macs", "flops"]
+Unit = Literal["macs", "flops", "params"]
 Images = Literal["all", "one", "average"]
 
 
@@ -77,7 +77,7 @@ class Convention(Answer):
     """How it is asked for, or where it is found."""
 
     unit: Unit
-    """What it counts: multiply-accumulates, or arithmetic operations at two for each."""
+    """What it counts: multiply-accumulates, operations at two for each, or parameters."""
 
     images: int
     """How many images the figure is for."""

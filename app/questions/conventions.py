@@ -1,4 +1,4 @@
-"""Tell what papers, pycls, fvcore, torchinfo, thop, ptflops and torch print for a network, and why.
+"""Tell what papers, pycls, fvcore, torchinfo, thop, ptflops, torch and Keras print for a network.
 
 Each figure comes in line items that sum to it, beside what is counted here for the same operators,
 and with the reason where the two differ: by convention, or because the tool does not count what it
@@ -30,11 +30,11 @@ from archmeter.app.ask import (
 )
 from archmeter.app.printer import Bold, Line, Section
 
-_UNITS = {"macs": "MACs", "flops": "FLOPs"}
+_UNITS = {"macs": "MACs", "flops": "FLOPs", "params": "parameters"}
 
 _CONVENTION = (
-    "ours: MACs, or two FLOPs for each, of the same operators. Line items sum to the figure above "
-    "them."
+    "ours: MACs, or two FLOPs for each, or parameters, of the same operators. Line items sum to "
+    "the figure above them."
 )
 
 
@@ -107,7 +107,7 @@ def _figure(convention: Convention) -> list[str]:
         f"{convention.figure:,}",
         f"{convention.ours:,}",
         "" if convention.ratio is None else f"{convention.ratio:.4f}",
-        f"{_UNITS[convention.unit]} of {images}",
+        f"{_UNITS[convention.unit]} of {images}" if convention.unit != "params" else "parameters",
     ]
 
 
