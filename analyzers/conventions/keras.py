@@ -1,9 +1,9 @@
 """Keras: ``model.count_params()``, the total below its summaries and in its table of applications.
 
-The moving means and variances of norms are weights to it, which are not trained; it keeps no counter
-of batches. Its own networks differ from others of their names in places: biases before the norms
-of its ResNets, norms without scale in its Inceptions, a layer of 7 numbers that scales the images
-in front of its EfficientNets.
+The moving means and variances of norms are weights to it, which are not trained; it keeps no
+counter of batches. Its own networks differ from others of their names in places: biases before the
+norms of its ResNets, norms without scale in its Inceptions, a layer of 7 numbers that scales the
+images in front of its EfficientNets.
 """
 
 from __future__ import annotations
