@@ -143,6 +143,14 @@ SPREAD: dict[str, dict[str, Any]] = {
         "resolution": 64,
     },
     "attention within windows": {"preset": "swin_t", "depth": [2, 2], "resolution": 68},
+    "branches that fold": {"preset": "repvgg_a0", "depth": [2, 2], "resolution": 64},
+    "folded branches": {
+        "preset": "repvgg_d2se",
+        "depth": [2, 2],
+        "width_multiplier": 0.25,
+        "deploy": True,
+        "resolution": 64,
+    },
     "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 
