@@ -151,6 +151,7 @@ SPREAD: dict[str, dict[str, Any]] = {
         "deploy": True,
         "resolution": 64,
     },
+    "splits one after another": {"preset": "res2net50d", "depth": [2, 2], "resolution": 64},
     "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 
