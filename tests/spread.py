@@ -152,6 +152,18 @@ SPREAD: dict[str, dict[str, Any]] = {
         "resolution": 64,
     },
     "splits one after another": {"preset": "res2net50d", "depth": [2, 2], "resolution": 64},
+    "cheap features": {"preset": "ghostnet_050", "resolution": 64},
+    "cheap features, attention to rows and columns": {
+        "preset": "ghostnetv2_100",
+        "depth": [1, 1, 2],
+        "resolution": 68,
+    },
+    "cheap features from branches": {
+        "preset": "ghostnetv3_050",
+        "depth": [1, 1, 1],
+        "unattended_blocks": 0,
+        "resolution": 64,
+    },
     "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 

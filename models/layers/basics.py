@@ -48,6 +48,7 @@ from archmeter.models.ops import (
     Softmax,
     Square,
     Sum,
+    Upsample2d,
     Variance,
 )
 
@@ -91,6 +92,7 @@ _shift_op = lru_cache(64)(Shift)
 _variance_op = lru_cache(64)(Variance)
 _mean_op = lru_cache(64)(Mean)
 _blur_op = lru_cache(64)(BlurPool2d)
+_upsample_op = lru_cache(64)(Upsample2d)
 
 
 def _pair(side: Side) -> Pair:
@@ -375,6 +377,11 @@ def scale(x: Tensor, constant: float) -> Tensor:
 def blur_pool(x: Tensor, kernel: int = 3, *, stride: int) -> Tensor:
     """A fixed binomial filter of each channel, which strides."""
     return x.graph.append(_blur_op(kernel, stride), x)
+
+
+def upsample(x: Tensor, size: Side) -> Tensor:
+    """The nearest element of x at each position of a larger map."""
+    return x.graph.append(_upsample_op(_pair(size)), x)
 
 
 def shift(x: Tensor, constant: float) -> Tensor:
