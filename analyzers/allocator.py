@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archmeter.analyzers.live_tensors import Liveness
 from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.storage import INDEX_BYTES
 from archmeter.models.graph import Call
-from archmeter.models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op
+from archmeter.models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op, Upsample2d
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d})
+TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d, Upsample2d})
 """Operators whose CPU kernels take memory that no tensor of the network lives in."""
 
 COLUMNS = "it writes the window of each output element into a column of a matrix"
@@ -33,13 +34,18 @@ GROUPS = (
     "it computes groups one after the other, each from a copy of its channels, and joins the "
     "results by a copy"
 )
+RELAID = "it computes on a copy of the map that lies pixel by pixel, and copies the result back"
+POSITIONS = "it lists, with a weight, which row and column each of the result takes"
 """What that memory is for."""
 
 DOUBLE_BYTES = 8
 
+SMALL_MAP = 128
+"""Rows and columns together of a result that is still upsampled pixel by pixel."""
+
 
 class Layout(NamedTuple):
-    """How the input of a convolution lay in memory.
+    """How the input of a convolution, or of an upsampling, lay in memory.
 
     Attributes:
         channels_last: whether the channels of a pixel are neighbours; the kernel follows it.
@@ -55,7 +61,7 @@ class Measured(NamedTuple):
 
     Attributes:
         peak: the most bytes allocated at one moment, besides what was there before.
-        layouts: of the input of each convolution, in the order of execution.
+        layouts: of the input of each convolution and upsampling, in the order of execution.
     """
 
     peak: int
@@ -108,7 +114,7 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
     """The peak of `measure`, from the graph and the layouts that it met.
 
     Raises:
-        ValueError: if the layouts are not one for each convolution of the graph.
+        ValueError: if the layouts are not one for each operator of the graph that takes scratch.
     """
     met = iter(layouts)
     best = Predicted(0, "", 0, "")
@@ -118,14 +124,17 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
             layout = next(met, None)
             if layout is None:
                 raise ValueError(f"no layout for {tensor.path}")
-            taken = kernel_scratch(tensor.call, layout) * profile.item_size
-            why = _purpose(tensor.op) if taken else ""
+            if isinstance(tensor.op, Upsample2d):
+                taken, why = upsampling_scratch(tensor.call, layout, profile.item_size)
+            else:
+                taken = kernel_scratch(tensor.call, layout) * profile.item_size
+                why = _purpose(tensor.op) if taken else ""
         elif isinstance(tensor.op, LocalResponseNorm):
             taken, why = _constant(tensor.op, tensor.channels, profile.item_size), CONSTANT
         if live + taken > best.peak:
             best = Predicted(live + taken, tensor.path, taken, why)
     if next(met, None) is not None:
-        raise ValueError("more layouts than convolutions")
+        raise ValueError("more layouts than operators that take scratch")
     return best
 
 
@@ -149,6 +158,17 @@ def kernel_scratch(call: Call, layout: Layout) -> int:
             return _convolution(flat, out, (n, channels, 1, length), layout)
         case _:
             return 0
+
+
+def upsampling_scratch(call: Call, layout: Layout, item_size: int) -> tuple[int, str]:
+    """Bytes that the CPU kernel of an upsampling takes besides its result, and what for."""
+    (x,), out = call.input_shapes, call.shape
+    if layout.channels_last or x[1] == 1:
+        return 0, ""
+    if sum(out[2:]) > SMALL_MAP:
+        return sum(out[2:]) * (INDEX_BYTES + item_size), POSITIONS
+    copied = 0 if x[2:] == (1, 1) else prod(x)  # one pixel lies either way
+    return (copied + prod(out)) * item_size, RELAID
 
 
 def _constant(op: LocalResponseNorm, channels: int, item_size: int) -> int:
@@ -214,10 +234,10 @@ def _reports() -> Iterator[list[int]]:
 
 
 def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
-    """Notes the layout of the input of each convolution."""
+    """Notes the layout of the input of each convolution and upsampling."""
     import torch
     from torch._prims_common import suggest_memory_format
-    from torch.nn.functional import conv1d, conv2d
+    from torch.nn.functional import conv1d, conv2d, interpolate
 
     def layout(x: Tensor) -> Layout:
         maps = x.dim() == 4  # noqa: PLR2004 - images, channels, height, width
@@ -226,7 +246,7 @@ def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
         return Layout(last, not x.is_contiguous(memory_format=wanted))
 
     def watched(function: Callable[..., Any], *args: Any, **kwargs: Any) -> object:
-        if function in (conv1d, conv2d):
+        if function in (conv1d, conv2d, interpolate):
             layouts.append(layout(args[0]))
         return function(*args, **kwargs)
 

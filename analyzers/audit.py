@@ -253,7 +253,13 @@ def _with_fvcore(graph: Graph) -> list[AuditCheck]:
         operators = analysis.by_operator()
     ours = fvcore_count(graph)
     ours_by_path = _by_owner(graph, lambda call: macs(call) + fvcore_extra(call))
-    not_macs = ("batch_norm", "group_norm", "layer_norm", "adaptive_avg_pool2d")
+    not_macs = (
+        "batch_norm",
+        "group_norm",
+        "layer_norm",
+        "adaptive_avg_pool2d",
+        "upsample_nearest2d",
+    )
     their_macs = int(sum(n for name, n in operators.items() if name not in not_macs))
     where = _differences(ours_by_path, theirs)
     shape = graph.input.shape

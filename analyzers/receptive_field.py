@@ -1,7 +1,7 @@
 """Receptive field and stride of each tensor: which square of the input one element can see.
 
 A window of k at dilation d over a map whose elements lie j pixels apart adds d(k-1)·j pixels; a
-stride multiplies j. Branches that meet give the larger of both.
+stride multiplies j, and upsampling divides it. Branches that meet give the larger of both.
 """
 
 from __future__ import annotations
@@ -34,14 +34,19 @@ from archmeter.models.ops import (
     Statistic,
     Subsample,
     Sum,
+    Upsample2d,
 )
 
 
 class Window(NamedTuple):
-    """How far an operator reaches over its input's rows and columns, and how far it steps."""
+    """How far an operator reaches over its input's rows and columns, and how far it steps.
+
+    ``repeats`` is how many of its results stand where one element of its input stood.
+    """
 
     reach: Pair
     step: Pair
+    repeats: Pair = (1, 1)
 
 
 SEES_ITSELF: Pair = (1, 1)
@@ -79,6 +84,12 @@ def blur_window(op: BlurPool2d, _: Shape, __: Shape) -> Window:
 def subsample_window(op: Subsample, _: Shape, __: Shape) -> Window:
     """One element of every few."""
     return Window((0, 0), (op.stride, op.stride))
+
+
+@windows.rule(Upsample2d)
+def upsample_window(_: Upsample2d, out: Shape, x: Shape) -> Window:
+    """The same element for every few; rounded down where some are repeated once more."""
+    return Window((0, 0), (1, 1), (out[2] // x[2], out[3] // x[3]))
 
 
 @windows.rule(AdaptiveAvgPool2d)
@@ -209,9 +220,11 @@ def _follow(
             size = stride = SEES_NOTHING if i else SEES_ITSELF
         if window is not None:
             (h, w), (y, x) = size, stride
-            (rows, columns), step = window
+            (rows, columns), step, repeats = window
             size = h + rows * y, w + columns * x
             if step != (1, 1):
                 stride = y * step[0], x * step[1]
+            if repeats != (1, 1):
+                stride = max(1, y // repeats[0]), max(1, x // repeats[1])
         sizes.append(size)
         strides.append(stride)

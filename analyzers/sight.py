@@ -70,6 +70,7 @@ from archmeter.models.ops import (
     Statistic,
     Subsample,
     Sum,
+    Upsample2d,
 )
 
 Transfer = Callable[..., Stretch]
@@ -280,6 +281,20 @@ def select_sight(op: Select, *_: Shape) -> Transfer:
 def roll_sight(op: Roll, *_: Shape) -> Transfer:
     """Rows and columns moved along."""
     return lambda x: np.roll(x, op.shifts, axis=(1, 2))
+
+
+@transfers.rule(Upsample2d)
+def upsample_sight(_: Upsample2d, out: Shape, x: Shape) -> Transfer:
+    """The nearest one."""
+    nearest = [(dim, np.arange(size) * x[dim] // size) for dim, size in enumerate(out[2:], 2)]
+
+    def seen(stretch: Stretch) -> Stretch:
+        for dim, positions in nearest:
+            if stretch.shape[dim] > 1:
+                stretch = stretch.take(positions, axis=dim)
+        return stretch
+
+    return seen
 
 
 @transfers.rule(Pad2d)

@@ -58,6 +58,7 @@ from archmeter.models.ops import (
     Square,
     Subsample,
     Sum,
+    Upsample2d,
     Variance,
     VectorNorm,
 )
@@ -129,6 +130,9 @@ calls = Nearest[Callable[..., FunctionCall]](
         Variance: lambda op, _, x: method("var", x, op.dims, keepdim=True),
         Amax: lambda op, _, x: method("amax", x, op.dims, keepdim=True),
         Subsample: _subsample,
+        Upsample2d: lambda op, torch, x: function(
+            torch.nn.functional.interpolate, x, op.size, mode="nearest"
+        ),
     },
 )
 """What is called, of the operator, torch and the operands, where there is nothing to own."""

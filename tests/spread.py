@@ -166,6 +166,27 @@ SPREAD: dict[str, dict[str, Any]] = {
         "small_maps": "pad",
         "resolution": 20,
     },
+    "branches that fold": {"preset": "repvgg_a0", "depth": [2, 2], "resolution": 64},
+    "folded branches": {
+        "preset": "repvgg_d2se",
+        "depth": [2, 2],
+        "width_multiplier": 0.25,
+        "deploy": True,
+        "resolution": 64,
+    },
+    "splits one after another": {"preset": "res2net50d", "depth": [2, 2], "resolution": 64},
+    "cheap features": {"preset": "ghostnet_050", "resolution": 64},
+    "cheap features, attention to rows and columns": {
+        "preset": "ghostnetv2_100",
+        "depth": [1, 1, 2],
+        "resolution": 68,
+    },
+    "cheap features from branches": {
+        "preset": "ghostnetv3_050",
+        "depth": [1, 1, 1],
+        "unattended_blocks": 0,
+        "resolution": 64,
+    },
     "fire modules": {"preset": "squeezeresnet1_1", "resolution": 64},
 }
 

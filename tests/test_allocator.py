@@ -13,15 +13,18 @@ from archmeter.analyzers.allocator import (
     CONSTANT,
     COPY,
     GROUPS,
+    POSITIONS,
+    RELAID,
     Layout,
     kernel_scratch,
     measure,
     predict,
+    upsampling_scratch,
 )
 from archmeter.analyzers.audit import MAX_WEIGHT_BYTES, _blank
 from archmeter.analyzers.profile import Profile
 from archmeter.models.graph import Call
-from archmeter.models.ops import Conv2d
+from archmeter.models.ops import Conv2d, Upsample2d
 from archmeter.models.registry import presets, resolve
 from archmeter.models.spec import Preset
 from tests.spread import SPREAD, across_the_spread
@@ -51,7 +54,7 @@ def test_the_allocator_reports_the_peak_that_is_predicted(request_: dict[str, An
     assert predicted.peak == peak
     raised = peak != profile.memory.inference_peak_bytes
     assert bool(raised and predicted.why) == raised
-    assert predicted.why in {"", COLUMNS, CONSTANT, COPY, GROUPS}
+    assert predicted.why in {"", COLUMNS, CONSTANT, COPY, GROUPS, RELAID}
 
 
 @pytest.mark.slow
@@ -131,3 +134,39 @@ def test_layouts_of_another_network_are_refused() -> None:
         predict(profile, (Layout(),))
     with pytest.raises(ValueError, match="more layouts"):
         predict(profile, (Layout(),) * 1000)
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    ("shape", "size", "why"),
+    [
+        ((2, 24, 16, 16), (32, 32), RELAID),
+        ((1, 4, 8, 5), (17, 11), RELAID),
+        ((2, 24, 1, 1), (2, 2), RELAID),
+        ((2, 1, 16, 16), (32, 32), ""),
+        ((2, 24, 32, 32), (64, 64), RELAID),
+        ((2, 24, 32, 32), (64, 65), POSITIONS),
+        ((1, 8, 40, 44), (88, 88), POSITIONS),
+    ],
+)
+def test_upsampling_takes_what_is_predicted(
+    shape: tuple[int, ...], size: tuple[int, int], why: str, dtype: Any, *, channels_last: bool
+) -> None:
+    x = torch.zeros(shape, dtype=dtype)
+    if channels_last:
+        x = x.to(memory_format=torch.channels_last)
+    op = Upsample2d(size)
+    peak, (layout,) = measure(_Upsample(size), x)
+    taken, reason = upsampling_scratch(Call(op, (shape,)), layout, x.element_size())
+    assert prod(op.shape(shape)) * x.element_size() + taken == peak
+    assert reason == ("" if layout.channels_last else why)
+
+
+class _Upsample(torch.nn.Module):
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.interpolate(x, self.size, mode="nearest")

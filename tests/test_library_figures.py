@@ -1,8 +1,9 @@
 """Figures measured on the implementations of others: timm, torchvision, pytorchcv, authors' code.
 
-``data/library.csv`` holds the figures, ``data/specs/`` for each network the request that means the
-same one here, ``data/not_reproduced.csv`` the reason where there is none. A wrong width, depth,
-stride or bias anywhere changes one of these integers.
+``data/library.csv`` holds the figures and, of some, ``data/kept.csv`` what autograd keeps of two
+images; ``data/specs/`` for each network the request that means the same one here,
+``data/not_reproduced.csv`` the reason where there is none. A wrong width, depth, stride or bias
+anywhere changes one of these integers.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def key(row: dict[str, str]) -> tuple[str, str]:
 
 
 FIGURES = {key(row): row for row in rows_of(DATA / "library.csv")}
+KEPT = {key(row): int(row["kept_bytes"]) for row in rows_of(DATA / "kept.csv")}
 NOT_REPRODUCED = rows_of(DATA / "not_reproduced.csv")
 
 
@@ -119,7 +121,8 @@ def test_the_fvcore_total_is_that_of_the_library(network: Network) -> None:
         if POOLS[where](tensor.op)
     )
     ours = fvcore_count(network.graph)
-    assert {"fvcore_total": ours.macs + ours.norms + pools} == network.theirs("fvcore_total")
+    total = ours.macs + ours.norms + ours.upsampling + pools
+    assert {"fvcore_total": total} == network.theirs("fvcore_total")
 
 
 @every_network
@@ -132,6 +135,13 @@ def test_it_has_as_many_layers_as_in_the_library(network: Network) -> None:
     norms = [t for t in network.layers if t.op.label == "norm"]
     composed = composed_norms(network.graph.root, network.graph.tensors)
     assert len(norms) + composed == theirs["norm_layers"]
+
+
+@pytest.mark.parametrize("network", [n for n in REPRODUCED if key(n.row) in KEPT], ids=str)
+def test_autograd_keeps_as_many_bytes_as_in_the_library(network: Network) -> None:
+    """In single precision; the same storages, whatever the operators are called."""
+    graph = resolve(json.loads(network.row["spec"])).graph(2)
+    assert Profile(graph).memory.training_saved_bytes == KEPT[key(network.row)]
 
 
 def composed_norms(scope: Scope, tensors: list[Tensor]) -> int:

@@ -173,6 +173,8 @@ SAMPLES = [
     Sample(ops.Rsqrt()),
     Sample(ops.Variance((2, 3))),
     Sample(ops.Variance((1,))),
+    Sample(ops.Upsample2d((14, 18))),
+    Sample(ops.Upsample2d((15, 9))),
 ]
 INPUT: Shape = (2, 8, 7, 9)
 
@@ -323,6 +325,7 @@ def test_the_inference_peak_is_what_is_alive(
         (Add(inplace=True), [(1, 4, 1, 1), (1, 4, 2, 2)], ["(1, 4, 1, 1)", "(1, 4, 2, 2)"]),
         (ops.Mul(), [(1, 4, 2, 2), (1, 5, 2, 2)], ["(1, 4, 2, 2)", "(1, 5, 2, 2)"]),
         (ops.Concat(1), [(1, 4, 2, 2), (1, 4, 2, 3)], ["(1, 4, 2, 2)", "(1, 4, 2, 3)", "1"]),
+        (ops.Upsample2d((3, 4)), [(1, 4, 2, 5)], ["2x5", "3x4"]),
         (ops.Reshape((3, 3)), [(1, 4, 2)], ["(4, 2)", "(3, 3)"]),
         (ops.BlurPool2d(), [(1, 4, 7, 1)], ["3x3", "7x1"]),
         (ops.BlurPool2d(5), [(1, 4, 2, 7)], ["5x5", "2x7"]),

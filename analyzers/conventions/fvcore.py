@@ -1,9 +1,9 @@
 """fvcore: ``FlopCountAnalysis(model, inputs).total()`` of a network in eval mode.
 
 It prints MACs and calls them flops. To those of convolutions, linear layers and matrix products it
-adds two operations per element of a batch norm, five of other norms, and one per element that an
-adaptive pool reads. Reductions written as ``mean`` escape it, so two identical networks can differ;
-so does attention in one kernel, all of it.
+adds two operations per element of a batch norm, five of other norms, one per element that an
+adaptive pool reads, and one per element that upsampling writes. Reductions written as ``mean``
+escape it, so two identical networks can differ; so does attention in one kernel, all of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from archmeter.models.ops import (
     Product,
     ScaledDotProductAttention,
     Shape,
+    Upsample2d,
 )
 
 BATCH_NORMS = Line("batch norms", "2 per element: it counts scale and shift as two flops")
@@ -33,6 +34,7 @@ WEIGHT_NORMS = Line(
     "standardised weights", "4 per weight: they go through a batch norm without scale and shift"
 )
 POOLS = Line("adaptive pools", "1 per element that they read; pools written as a mean go uncounted")
+UPSAMPLING = Line("upsampling", "1 per element of the result")
 UNKNOWN = Line(ATTENTION.what, "an operator it has no rule for, and counts as nothing", "mistake")
 UNUSED = Line("layers whose results go unused", "they are not in the trace that it reads")
 
@@ -64,6 +66,12 @@ def adaptive_pool(_: AdaptiveAvgPool2d, __: Shape, x: Shape) -> int:
     return prod(x)
 
 
+@fvcore_extra.rule(Upsample2d)
+def upsampling(_: Upsample2d, out: Shape, __: Shape) -> int:
+    """One operation per element written."""
+    return prod(out)
+
+
 @fvcore_extra.rule(ScaledDotProductAttention)
 def fused_attention(
     _: ScaledDotProductAttention, out: Shape, __: Shape, k: Shape, ___: Shape
@@ -81,6 +89,7 @@ _EXTRA_LINES = {
     LayerNorm: OTHER_NORMS,
     Conv2d: WEIGHT_NORMS,
     AdaptiveAvgPool2d: POOLS,
+    Upsample2d: UPSAMPLING,
 }
 _NORMS = {BATCH_NORMS, OTHER_NORMS, WEIGHT_NORMS}
 
@@ -92,11 +101,13 @@ class FvcoreCount(NamedTuple):
         macs: of the convolutions, linear layers and matrix products that it knows.
         norms: of normalisation layers.
         pools: of adaptive pools.
+        upsampling: of maps made larger.
     """
 
     macs: int
     norms: int
     pools: int
+    upsampling: int
 
     @property
     def total(self) -> int:
@@ -115,16 +126,18 @@ def fvcore_terms(call: Call) -> Terms:
 
 def fvcore_count(graph: Graph) -> FvcoreCount:
     """What ``FlopCountAnalysis(model, inputs).total()`` prints for a network in eval mode."""
-    counted = norms = pools = 0
+    counted = norms = pools = upsampled = 0
     for tensor, traced in zip(graph.tensors, _in_trace(graph), strict=True):
         for line, count in fvcore_terms(tensor.call) if traced else ():
             if line is POOLS:
                 pools += count
             elif line in _NORMS:
                 norms += count
+            elif line is UPSAMPLING:
+                upsampled += count
             else:
                 counted += count
-    return FvcoreCount(counted, norms, pools)
+    return FvcoreCount(counted, norms, pools, upsampled)
 
 
 def _read(graph: Graph) -> Sheet:

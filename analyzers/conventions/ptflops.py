@@ -37,6 +37,7 @@ from archmeter.models.ops import (
     Product,
     ScaledDotProductAttention,
     Shape,
+    Upsample2d,
 )
 
 BIASES = Line("biases", "1 per output element")
@@ -56,6 +57,7 @@ SILU = Line("activations by function", "1 per element of the batch")
 RESPONSE_NORMS = Line(
     "local response norms", "the multiplications, the addition and the pool inside them"
 )
+UPSAMPLING = Line("upsampling", "1 per element of the result, of the batch")
 CALLED_PRODUCTS = Line(
     "matrix products by torch.matmul", "added up over the batch, not averaged", "mistake"
 )
@@ -141,6 +143,12 @@ def response_norm(op: LocalResponseNorm, out: Shape, _: Shape) -> Terms:
     """x·x, a pool over the channels, which are padded for it, times α, plus k."""
     padded = prod(out) // out[1] * (out[1] + op.neighbours - 1)
     return ((RESPONSE_NORMS, 3 * prod(out) + padded),)
+
+
+@ptflops_functions.rule(Upsample2d)
+def upsampling(_: Upsample2d, out: Shape, __: Shape) -> Terms:
+    """One per element written."""
+    return ((UPSAMPLING, prod(out)),)
 
 
 @ptflops_functions.rule(MatMul)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.residual import BlockForm, Residual, bottleneck
-from archmeter.models.layers.residual_spec import IMAGENET_DEPTHS, PostActivationSpec
+from archmeter.models.layers.residual_spec import BOTTLENECK_DEPTHS, PostActivationSpec
 from archmeter.models.scaling import scale_width
 from archmeter.models.spec import Family, Paper, Preset
 
@@ -17,9 +17,7 @@ from archmeter.models.spec import Family, Paper, Preset
 class ResNeXtSpec(PostActivationSpec):
     """Bottlenecks of parallel paths; inner channels = cardinality x group width, doubling."""
 
-    named_depths: ClassVar[str] = "one of " + ", ".join(
-        str(depth) for depth, (block, _) in IMAGENET_DEPTHS.items() if block == "bottleneck"
-    )
+    named_depths: ClassVar[str] = BOTTLENECK_DEPTHS
 
     family: Literal["resnext"] = "resnext"
     cardinality: int = Field(default=32, ge=1, le=1024, description="Parallel paths: groups.")

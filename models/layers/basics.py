@@ -48,6 +48,7 @@ from archmeter.models.ops import (
     Softmax,
     Square,
     Sum,
+    Upsample2d,
     Variance,
 )
 
@@ -360,6 +361,11 @@ def scale(x: Tensor, constant: float) -> Tensor:
 def blur_pool(x: Tensor, kernel: int = 3, *, stride: int) -> Tensor:
     """A fixed binomial filter of each channel, which strides."""
     return x.graph.append(_op(BlurPool2d, kernel, stride), x)
+
+
+def upsample(x: Tensor, size: Side) -> Tensor:
+    """The nearest element of x at each position of a larger map."""
+    return x.graph.append(_op(Upsample2d, _pair(size)), x)
 
 
 def shift(x: Tensor, constant: float) -> Tensor:

@@ -11,6 +11,7 @@ from archmeter.models.layers.basics import (
     act,
     conv,
     conv_norm_act,
+    dropout,
     flatten,
     global_avg_pool,
     linear,
@@ -92,6 +93,7 @@ def late_conv_classifier(
     hidden: int,
     bias: bool = True,
     act_kind: ActivationKind = "hardswish",
+    dropout_rate: float = 0.0,
 ) -> Tensor:
     """MobileNetV3's: the widest convolution comes after the pool, where it costs next to nothing.
 
@@ -105,6 +107,7 @@ def late_conv_classifier(
         hidden: channels of the 1x1 convolution after the pool; 0 for none.
         bias: whether that one has biases.
         act_kind: activation of all of them.
+        dropout_rate: of the dropout before the classifier.
     """
     with x.graph.scope("head"):
         for _ in range(depth if width else 0):
@@ -112,5 +115,5 @@ def late_conv_classifier(
         x = global_avg_pool(x)
         if hidden:
             x = act(conv(x, hidden, bias=bias), act_kind)
-        x = flatten(x)
+        x = dropout(flatten(x), dropout_rate)
         return linear(x, num_classes) if num_classes else x

@@ -185,6 +185,12 @@ class MBConvSpec(ConvolutionalSpec):
         """Inner channels of a block on x."""
         return make_divisible(x.channels * expansion, self.width_divisor)
 
+    def expanded_unscaled(self, stage: int, index: int, expansion: float) -> int:
+        """Inner channels of a block by the widths before scaling, scaled afterwards."""
+        before = stage if index else stage - 1
+        width = at_stage(self.widths, before) if before >= 0 else self.stem_width
+        return self.scaled(make_divisible(width * expansion, self.width_divisor))
+
     def is_fused(self, stage: int) -> bool:  # noqa: ARG002 - none is
         """Whether full convolutions expand the channels of a stage."""
         return False

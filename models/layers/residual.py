@@ -52,7 +52,7 @@ def basic(x: Tensor, width: int, *, stride: int, style: Residual) -> Tensor:
     """relu(attend(norm W2 relu(norm W1 x)) + shortcut(x)), both 3x3."""
     y = _spatial(x, width, stride=stride, groups=1, style=style)
     y = norm(conv(y, width, style.kernel), style.norm)
-    return _join(y, x, stride=stride, style=style)
+    return joined(y, x, stride=stride, style=style)
 
 
 @block
@@ -73,7 +73,7 @@ def bottleneck(x: Tensor, mid: int, width: int, *, stride: int, style: Residual)
         y = conv(y, width)
     else:
         y = _paths(x, mid, width, outer=outer, inner=inner, style=style)
-    return _join(norm(y, style.norm), x, stride=stride, style=style)
+    return joined(norm(y, style.norm), x, stride=stride, style=style)
 
 
 def _spatial(x: Tensor, width: int, *, stride: int, groups: int, style: Residual) -> Tensor:
@@ -91,7 +91,8 @@ def _spatial(x: Tensor, width: int, *, stride: int, groups: int, style: Residual
     return strided_pool(y, stride, style.strided_pool) if pooled else y
 
 
-def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
+def joined(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
+    """relu(attend(y) + shortcut(x)): how a block ends."""
     y = add_shortcut(
         attend(y, style.attention),
         x,

@@ -39,6 +39,11 @@ IMAGENET_DEPTHS: Mapping[int, tuple[BlockKind, tuple[int, ...]]] = {
 }
 """Weight layers of the networks in print -> their block, and blocks per stage."""
 
+BOTTLENECK_DEPTHS = "one of " + ", ".join(
+    str(depth) for depth, (block, _) in IMAGENET_DEPTHS.items() if block == "bottleneck"
+)
+"""Those that name a network of bottlenecks, in words."""
+
 
 class ResidualSpec(NamedDepthSpec):
     """A residual network; families add what is inside their blocks."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Tensor, block
-from archmeter.models.layers.attention import attend
 from archmeter.models.layers.basics import (
     ActKind,
     NormKind,
@@ -24,8 +23,7 @@ from archmeter.models.layers.basics import (
     spatial_mean,
     sum_over,
 )
-from archmeter.models.layers.residual import Residual
-from archmeter.models.layers.shortcuts import add_shortcut
+from archmeter.models.layers.residual import Residual, joined
 from archmeter.models.scaling import make_divisible
 
 
@@ -105,7 +103,7 @@ def sk_basic(
 ) -> Tensor:
     """relu(attend(norm W2 select(x)) + shortcut(x)), W2 3x3."""
     y = _selected(x, mid, how, stride=stride, style=style)
-    return _join(norm(conv(y, width, 3), style.norm), x, stride=stride, style=style)
+    return joined(norm(conv(y, width, 3), style.norm), x, stride=stride, style=style)
 
 
 @block
@@ -115,7 +113,7 @@ def sk_bottleneck(
     """relu(attend(norm W3 select(relu(norm W1 x))) + shortcut(x)): an SK unit (§3.2)."""
     y = conv_norm_act(x, mid, norm_kind=style.norm, act_kind=style.act)
     y = _selected(y, mid, how, stride=stride, style=style)
-    return _join(norm(conv(y, width), style.norm), x, stride=stride, style=style)
+    return joined(norm(conv(y, width), style.norm), x, stride=stride, style=style)
 
 
 def _selected(
@@ -130,15 +128,3 @@ def _selected(
         norm_kind=style.norm,
         act_kind=style.act,
     )
-
-
-def _join(y: Tensor, x: Tensor, *, stride: int, style: Residual) -> Tensor:
-    y = add_shortcut(
-        attend(y, style.attention),
-        x,
-        stride=stride,
-        option=style.shortcut,
-        pooled=style.pooled_shortcut,
-        norm_kind=style.norm,
-    )
-    return act(y, style.act)

@@ -78,6 +78,7 @@ from archmeter.models.ops.structure import (
     Select,
     Slice,
     Subsample,
+    Upsample2d,
 )
 from archmeter.models.ops.weighted import BlurPool2d, Conv1d, Conv2d, Linear
 
@@ -144,6 +145,7 @@ __all__ = [
     "Subsample",
     "Sum",
     "Unary",
+    "Upsample2d",
     "Variance",
     "VectorNorm",
     "View",

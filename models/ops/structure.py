@@ -175,6 +175,25 @@ class Pad2d(Movement):
 
 
 @dataclass(frozen=True, slots=True)
+class Upsample2d(Movement):
+    """(N, C, H, W) -> (N, C, H', W'), no smaller: row i is row ⌊i H / H'⌋, and so with columns."""
+
+    size: Pair
+
+    label = "upsample"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        n, c, h, w = as_maps("upsampling", inputs[0])
+        if self.size[0] < h or self.size[1] < w:
+            raise ShapeError(f"a {h}x{w} map is not upsampled to {self.size[0]}x{self.size[1]}")
+        return (n, c, *self.size)
+
+    @property
+    def detail(self) -> str:
+        return f"to {self.size[0]}x{self.size[1]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Slice(View):
     """Elements from ``start`` up to, not including, ``stop`` along a dimension, as a view."""
 
