@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -110,6 +111,18 @@ class ArchitectureSpec(BaseModel, ABC):
     def canonical(self) -> dict[str, Any]:
         """Every field as JSON, sorted: equal for equal specs, however they were spelled."""
         return dict(sorted(self.model_dump(mode="json").items()))
+
+    def identity(self) -> dict[str, Any]:
+        """The family and the knobs that are not at their defaults: what it stays when knobs come."""
+        defaults = _defaults(type(self))
+        changed = {name for name, default in defaults.items() if getattr(self, name) != default}
+        return dict(sorted(self.model_dump(mode="json", include={"family", *changed}).items()))
+
+
+@cache
+def _defaults(spec: type[ArchitectureSpec]) -> Mapping[str, object]:
+    """Defaults of the knobs; those that must be given have one that nothing equals."""
+    return {name: field.default for name, field in spec.model_fields.items()}
 
 
 class ConvolutionalSpec(ArchitectureSpec):

@@ -83,7 +83,7 @@ class Network:
     def id(self) -> str:
         """Equal for equal questions however they were spelled, under the same counting rules."""
         canonical = {
-            "architecture": self.spec.canonical(),
+            "architecture": self.spec.identity(),
             "input": self.input.model_dump(mode="json"),
             "counting_rules": COUNTING_RULES,
         }

