@@ -415,7 +415,7 @@ def test_a_network_keeps_its_id_from_release_to_release(released: str) -> None:
 
 
 @pytest.mark.parametrize(("frills", "same"), [(0, True), (1, False)])
-def test_a_new_knob_leaves_ids_as_they_are(frills: int, same: bool) -> None:
+def test_a_new_knob_leaves_ids_as_they_are(frills: int, *, same: bool) -> None:
     plain = Network.parse({"architecture": {"preset": "resnet50"}})
     knob = Annotated[int, Field(description="A new knob.")]
     wider = create_model("Wider", __base__=type(plain.spec), frills=(knob, 0))
