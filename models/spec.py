@@ -113,7 +113,7 @@ class ArchitectureSpec(BaseModel, ABC):
         return dict(sorted(self.model_dump(mode="json").items()))
 
     def identity(self) -> dict[str, Any]:
-        """The family, and the knobs that are not at their defaults: as before when knobs are added."""
+        """The family and the knobs that are not at their defaults: as before when knobs come."""
         defaults = _defaults(type(self))
         changed = {name for name, default in defaults.items() if getattr(self, name) != default}
         return dict(sorted(self.model_dump(mode="json", include={"family", *changed}).items()))
