@@ -42,7 +42,9 @@ RESNET = {"preset": "resnet18", "resolution": 64}
 def test_what_is_frozen_keeps_nothing(request_: dict[str, Any]) -> None:
     profile = Profile(resolve(request_).graph(2))
     kept = []
-    for freeze in freezable(profile.graph):
+    each = freezable(profile.graph)
+    together = f"{each[-1]},batch_norm"
+    for freeze in (*each, together):
         step = TrainingStep(profile, TrainingOptions(freeze=freeze))
         x = torch.rand(profile.input_shape)
         assert saved_bytes(lowered(step), x) == step.kept_bytes, freeze

@@ -33,7 +33,7 @@ def lowered(step: TrainingStep, module: nn.Module | None = None) -> nn.Module:
             module.get_parameter(tensor.path).requires_grad_(requires_grad=trains)
             continue
         part = module.get_submodule(tensor.path).requires_grad_(requires_grad=trains)
-        if step.options.freeze == "batch_norm" and isinstance(tensor.op, BatchNorm2d):
+        if "batch_norm" in step.options.freeze.split(",") and isinstance(tensor.op, BatchNorm2d):
             part.eval()
     for segment in step.segments:
         module.set_submodule(segment.path, _Repeated(module.get_submodule(segment.path)))
@@ -62,7 +62,7 @@ def unused_statistics(step: TrainingStep) -> int:
 
     Real kernels return empty tensors in their place.
     """
-    if step.options.freeze != "batch_norm":
+    if "batch_norm" not in step.options.freeze.split(","):
         return 0
     return sum(
         2 * 4 * tensor.channels

@@ -28,21 +28,21 @@ def trained(graph: Graph, freeze: str = NOTHING) -> list[bool]:
         graph: the network.
         freeze: ``none``; ``backbone``, all but the head; ``batch_norm``, which then keeps its
             statistics too, as in evaluation; or a part such as ``stage2``: up to and with it.
+            Several between commas are frozen together.
 
     Raises:
         UnknownFreeze: if the network has no such part.
     """
-    trains = [(tensor.reuses or tensor).call.trains for tensor in graph.tensors]
-    if freeze == NOTHING:
-        return trains
-    if freeze == BATCH_NORM:
-        norms = (isinstance(tensor.op, BatchNorm2d) for tensor in graph.tensors)
-        return [train and not norm for train, norm in zip(trains, norms, strict=True)]
-    end = _end_of_frozen(graph, freeze)
+    parts = {part.strip() for part in freeze.split(",")}
+    norms_train = BATCH_NORM not in parts
+    end = max((_end_of_frozen(graph, part) for part in parts - {NOTHING, BATCH_NORM}), default=0)
     # Weights used again belong to whoever used them first.
+    owners = (tensor.reuses or tensor for tensor in graph.tensors)
     return [
-        train and (tensor.reuses or tensor).index >= end
-        for train, tensor in zip(trains, graph.tensors, strict=True)
+        owner.call.trains
+        and owner.index >= end
+        and (norms_train or not isinstance(owner.op, BatchNorm2d))
+        for owner in owners
     ]
 
 
@@ -72,7 +72,7 @@ def _end_of_frozen(graph: Graph, freeze: str) -> int:
         f"there is no part {freeze!r:.80} to freeze up to",
         field="freeze",
         value=freeze,
-        accepted=", ".join(freezable(graph)),
+        accepted=f"one or more of {', '.join(freezable(graph))}, between commas",
     )
 
 

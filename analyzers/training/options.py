@@ -27,7 +27,7 @@ class TrainingOptions(BaseModel):
         min_length=1,
         max_length=200,
         description="What does not train: none, backbone (all but the head), batch_norm, or a "
-        "part such as stage2, up to and with it.",
+        "part such as stage2, up to and with it; several between commas.",
     )
     checkpoint: str | tuple[Policy, ...] = Field(
         default="none",
