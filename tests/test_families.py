@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import archmeter.models.families
 from archmeter.analyzers.profile import Profile
 from archmeter.models import registry
-from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
+from archmeter.models.errors import ShapeError, SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.ops import Conv2d, Pool2d
 from archmeter.models.registry import describe, families, presets, resolve
@@ -332,3 +332,10 @@ def test_receptive_fields_follow_the_windows() -> None:
     rows = Profile(graph).rows[: len(before_head)]
     ours = {row.path: (row.receptive_field[0], row.stride[0]) for row in rows}
     assert ours == {tensor.path: sees(tensor) for tensor in before_head}
+
+
+def test_a_universal_bottleneck_without_depthwise_convolutions_cannot_stride() -> None:
+    plain = {"family": "mobilenet_v4", "kernels_before": [0], "kernels_between": [0]}
+    assert resolve({**plain, "strides": [2, 1]}).graph()
+    with pytest.raises(ShapeError, match="cannot stride"):
+        resolve(plain).graph()

@@ -123,9 +123,7 @@ class MobileNetV3Spec(MBConvSpec):
         """Inner channels of a block on x."""
         if self.expanded_from == "input":
             return super().expanded(x, stage, index, expansion)
-        before = stage if index else stage - 1
-        width = at_stage(self.widths, before) if before >= 0 else self.stem_width
-        return self.scaled(make_divisible(width * expansion, self.width_divisor))
+        return self.expanded_unscaled(stage, index, expansion)
 
     def stage_activation(self, stage: int) -> ActivationKind:
         """Activation inside the blocks of a stage: hard swish pays off on small maps (§5.2)."""

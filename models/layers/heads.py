@@ -91,6 +91,7 @@ def late_conv_classifier(
     depth: int = 1,
     hidden: int,
     bias: bool = True,
+    normed: bool = False,
     act_kind: ActivationKind = "hardswish",
 ) -> Tensor:
     """MobileNetV3's: the widest convolution comes after the pool, where it costs next to nothing.
@@ -104,6 +105,7 @@ def late_conv_classifier(
         depth: how many there are of them.
         hidden: channels of the 1x1 convolution after the pool; 0 for none.
         bias: whether that one has biases.
+        normed: whether a norm comes after it, which has biases of its own.
         act_kind: activation of all of them.
     """
     with x.graph.scope("head"):
@@ -111,6 +113,7 @@ def late_conv_classifier(
             x = conv_norm_act(x, width, act_kind=act_kind)
         x = global_avg_pool(x)
         if hidden:
-            x = act(conv(x, hidden, bias=bias), act_kind)
+            x = conv(x, hidden, bias=bias and not normed)
+            x = act(norm(x) if normed else x, act_kind)
         x = flatten(x)
         return linear(x, num_classes) if num_classes else x

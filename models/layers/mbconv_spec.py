@@ -152,12 +152,15 @@ class MBConvSpec(ConvolutionalSpec):
             width = self.scaled(self.stem_width) if self.stem_scaling else self.stem_width
             x = conv_norm_act(x, width, 3, stride=2, act_kind=self.activation)
         for stage, depth in enumerate(self.depths):
-            expansion = at_stage(self.expansions, stage)
-            each = expansion if isinstance(expansion, tuple) else (expansion,)
             with x.graph.scope(f"stage{stage + 1}"):
-                for i, expansion_of_block in enumerate(stretched(each, depth)):
-                    x = self.mobile_block(x, stage, i, expansion_of_block)
+                for i, expansion in enumerate(self.expansions_of(stage, depth)):
+                    x = self.mobile_block(x, stage, i, expansion)
         return self.head(x)
+
+    def expansions_of(self, stage: int, depth: int) -> Sequence[float]:
+        """Inner channels ÷ input of each of the blocks of a stage."""
+        expansion = at_stage(self.expansions, stage)
+        return stretched(expansion if isinstance(expansion, tuple) else (expansion,), depth)
 
     def mobile_block(self, x: Tensor, stage: int, index: int, expansion: float) -> Tensor:
         """A block of a stage, both counted from 0."""
@@ -184,6 +187,12 @@ class MBConvSpec(ConvolutionalSpec):
     def expanded(self, x: Tensor, stage: int, index: int, expansion: float) -> int:  # noqa: ARG002
         """Inner channels of a block on x."""
         return make_divisible(x.channels * expansion, self.width_divisor)
+
+    def expanded_unscaled(self, stage: int, index: int, expansion: float) -> int:
+        """Inner channels of a block by the widths before scaling, then scaled."""
+        before = stage if index else stage - 1
+        width = at_stage(self.widths, before) if before >= 0 else self.stem_width
+        return self.scaled(make_divisible(width * expansion, self.width_divisor))
 
     def is_fused(self, stage: int) -> bool:  # noqa: ARG002 - none is
         """Whether full convolutions expand the channels of a stage."""
