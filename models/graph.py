@@ -14,6 +14,7 @@ block called once more as before is copied.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import reduce, wraps
 from threading import Lock
 from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
@@ -164,6 +165,10 @@ class Graph:
         self.scopes.append(scope)
         self.ordinals.append(ordinal)
         return Tensor(self, index, call.shape)
+
+    def keeping_strides(self) -> AbstractContextManager[None]:
+        """In here strides stay though the maps have a limit: what they make is no map of these."""
+        return nullcontext() if self.limit is None else self.limit.keeping_strides()
 
     def chain(self, x: Tensor, *ops: Op) -> Tensor:
         """Apply operators one after another, each to what the one before it made.

@@ -9,12 +9,21 @@ torchvision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from archmeter.models.ops import BlurPool2d, Conv2d, Op, Pad2d, Pair, Subsample
+from archmeter.models.ops import (
+    BlurPool2d,
+    Conv2d,
+    Op,
+    Pad2d,
+    Pair,
+    ScaledDotProductAttention,
+    Subsample,
+)
 from archmeter.models.ops.pooling import Pool2d
 from archmeter.models.tensor import Tensor
 
@@ -43,6 +52,16 @@ class StrideLimit:
         self.output_stride = output_stride
         self.dilated = dilated
         self._reaches: dict[int, Reach] = {}
+        self._keeps_strides = False
+
+    @contextmanager
+    def keeping_strides(self) -> Iterator[None]:
+        """In here no stride is given up: what it makes is no map of the network."""
+        self._keeps_strides = True
+        try:
+            yield
+        finally:
+            self._keeps_strides = False
 
     def adapted(self, op: Op, inputs: Sequence[Tensor], index: int) -> tuple[Op, Pair | None]:
         """What comes in the place of an operator, and by what its input is padded first, if it is.
@@ -52,9 +71,12 @@ class StrideLimit:
             inputs: what it is applied to.
             index: of what it makes, were nothing padded.
         """
+        if isinstance(op, ScaledDotProductAttention):
+            inputs = inputs[:1]  # the answers lie where those who ask do
         reach = max((self._reaches.get(x.index, Reach()) for x in inputs), default=Reach())
         stride = _stride(op)
-        given_up = stride > 1 and reach.stride * stride > self.output_stride
+        exceeds = stride > 1 and reach.stride * stride > self.output_stride
+        given_up = exceeds and not self._keeps_strides
         if given_up:
             made = Reach(reach.stride, reach.dilation * (stride if self.dilated else 1))
         else:

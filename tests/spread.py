@@ -71,6 +71,25 @@ SPREAD: dict[str, dict[str, Any]] = {
     "dense layers": {"preset": "densenet40_k12_bc_cifar10", "depth": [3, 3]},
     "cross stage partial": {"preset": "cspresnet50", "depth": [1, 1, 1, 1], "resolution": 64},
     "mobile blocks": {"preset": "mobilenetv3_small_100", "resolution": 64},
+    "universal bottlenecks": {"preset": "mobilenetv4_conv_small", "resolution": 64},
+    "universal bottlenecks, blurred strides": {
+        "preset": "mobilenetv4_conv_blur_medium",
+        "depth": (1, 1, 2, 1),
+        "resolution": 64,
+    },
+    "attention whose heads share keys": {
+        "preset": "mobilenetv4_hybrid_medium",
+        "depth": (1, 1, 2, 2),
+        "attentions": (0, 0, 1),
+        "resolution": 64,
+    },
+    "shared keys of maps that stay": {
+        "preset": "mobilenetv4_hybrid_large",
+        "depth": (1, 1, 2, 2),
+        "attentions": (0, 0, 1),
+        "output_stride": 8,
+        "resolution": 64,
+    },
     "fused mobile blocks": {
         "preset": "efficientnetv2_s",
         "depth_multiplier": 0.3,

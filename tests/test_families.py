@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-import archmeter.models.families
 from archmeter.analyzers.profile import Profile
 from archmeter.models import registry
-from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
+from archmeter.models.errors import ShapeError, SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.ops import Conv2d, Pool2d
 from archmeter.models.registry import describe, families, presets, resolve
@@ -125,8 +124,8 @@ def test_specs_are_frozen_and_refuse_what_they_do_not_know(family: Family) -> No
 
 
 def test_a_second_family_of_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = [*registry.iter_modules(archmeter.models.families.__path__)]
-    monkeypatch.setattr(registry, "iter_modules", lambda *_: [*modules, modules[0]])
+    modules = registry._modules()
+    monkeypatch.setattr(registry, "_modules", lambda: [*modules, modules[0]])
     with pytest.raises(TypeError, match="two families are called"):
         families.__wrapped__()
 
@@ -332,3 +331,10 @@ def test_receptive_fields_follow_the_windows() -> None:
     rows = Profile(graph).rows[: len(before_head)]
     ours = {row.path: (row.receptive_field[0], row.stride[0]) for row in rows}
     assert ours == {tensor.path: sees(tensor) for tensor in before_head}
+
+
+def test_a_universal_bottleneck_without_depthwise_convolutions_cannot_stride() -> None:
+    plain = {"family": "mobilenet_v4", "kernels_before": [0], "kernels_between": [0]}
+    assert resolve({**plain, "strides": [2, 1]}).graph()
+    with pytest.raises(ShapeError, match="cannot stride"):
+        resolve(plain).graph()

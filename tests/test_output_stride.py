@@ -69,8 +69,9 @@ def test_kernels_that_spread_see_what_they_saw(name: str) -> None:
     assert last_field({"preset": name, "output_stride": 8, "dilated": False}) < plain
 
 
-def test_a_large_output_stride_changes_nothing() -> None:
-    plain, same = (resolve({"preset": "resnet50", "output_stride": o}) for o in (None, 32))
+@pytest.mark.parametrize("name", ["resnet50", "mobilenetv4_hybrid_medium"])
+def test_a_large_output_stride_changes_nothing(name: str) -> None:
+    plain, same = (resolve({"preset": name, "output_stride": o}) for o in (None, 32))
     assert analyze(plain).totals == analyze(same).totals
     assert [*plain.graph().paths()] == [*same.graph().paths()]
 

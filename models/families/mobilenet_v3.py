@@ -109,7 +109,7 @@ class MobileNetV3Spec(MBConvSpec):
             width=self._scaled_last(),
             depth=self.last_depth,
             hidden=self.scaled_by(self.head_scaling, hidden) if hidden else 0,
-            bias=self.head_bias,
+            end="bias" if self.head_bias else "bare",
             act_kind=self.activation,
         )
 

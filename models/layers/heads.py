@@ -91,7 +91,7 @@ def late_conv_classifier(
     width: int,
     depth: int = 1,
     hidden: int,
-    bias: bool = True,
+    end: Literal["bias", "norm", "bare"] = "bias",
     act_kind: ActivationKind = "hardswish",
     dropout_rate: float = 0.0,
 ) -> Tensor:
@@ -105,7 +105,7 @@ def late_conv_classifier(
         width: channels of the 1x1 convolutions before the pool; 0 for none.
         depth: how many there are of them.
         hidden: channels of the 1x1 convolution after the pool; 0 for none.
-        bias: whether that one has biases.
+        end: whether that one has biases, or a norm after it, or neither.
         act_kind: activation of all of them.
         dropout_rate: of the dropout before the classifier.
     """
@@ -114,6 +114,7 @@ def late_conv_classifier(
             x = conv_norm_act(x, width, act_kind=act_kind)
         x = global_avg_pool(x)
         if hidden:
-            x = act(conv(x, hidden, bias=bias), act_kind)
+            x = conv(x, hidden, bias=end == "bias")
+            x = act(norm(x) if end == "norm" else x, act_kind)
         x = dropout(flatten(x), dropout_rate)
         return linear(x, num_classes) if num_classes else x

@@ -152,12 +152,15 @@ class MBConvSpec(ConvolutionalSpec):
             width = self.scaled(self.stem_width) if self.stem_scaling else self.stem_width
             x = conv_norm_act(x, width, 3, stride=2, act_kind=self.activation)
         for stage, depth in enumerate(self.depths):
-            expansion = at_stage(self.expansions, stage)
-            each = expansion if isinstance(expansion, tuple) else (expansion,)
             with x.graph.scope(f"stage{stage + 1}"):
-                for i, expansion_of_block in enumerate(stretched(each, depth)):
-                    x = self.mobile_block(x, stage, i, expansion_of_block)
+                for i, expansion in enumerate(self.expansions_of(stage, depth)):
+                    x = self.mobile_block(x, stage, i, expansion)
         return self.head(x)
+
+    def expansions_of(self, stage: int, depth: int) -> Sequence[float]:
+        """Inner channels ÷ input of each of the blocks of a stage."""
+        expansion = at_stage(self.expansions, stage)
+        return stretched(expansion if isinstance(expansion, tuple) else (expansion,), depth)
 
     def mobile_block(self, x: Tensor, stage: int, index: int, expansion: float) -> Tensor:
         """A block of a stage, both counted from 0."""

@@ -129,7 +129,7 @@ class LateConvHead(HeadPart):
             width=scaling.channels(self.width) if self.width else 0,
             hidden=self.hidden
             and scaled_by(self.scaling, self.hidden, scaling.channels(self.hidden)),
-            bias=self.bias,
+            end="bias" if self.bias else "bare",
             act_kind=self.activation,
         )
 
