@@ -86,8 +86,9 @@ class UnknownName(ArchmeterError):
 
 
 def _of_one_kind(name: str, known: str) -> bool:
-    """Whether two names begin with about the same word: ``resnt50`` and ``resnet50``."""
-    first, second = (_NOT_A_LETTER.split(one.lower(), maxsplit=1)[0] for one in (name, known))
+    """Whether two names begin with about the same word: ``res_nt50`` and ``resnet50``."""
+    joined = (one.lower().replace("_", "").replace("-", "") for one in (name, known))
+    first, second = (_NOT_A_LETTER.split(one, maxsplit=1)[0] for one in joined)
     return SequenceMatcher(None, first, second).ratio() >= SAME_KIND
 
 
