@@ -18,7 +18,7 @@ from pydantic import BaseModel
 import archmeter.models.families
 from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.spec import ArchitectureSpec, Family, Preset
-from archmeter.models.spelling import spelled
+from archmeter.models.spelling import Spellings
 
 
 @cache
@@ -71,10 +71,15 @@ def family(name: str) -> Family:
     """
     if name in _modules() and _family(name).name == name:  # the others need not be imported
         return _family(name)
-    meant = name if name in families() else spelled(name, families())
+    meant = name if name in families() else _spelled_families().meant(name)
     if meant is None:
         raise UnknownFamily(name, families())
     return families()[meant]
+
+
+@cache
+def _spelled_families() -> Spellings:
+    return Spellings(families())
 
 
 @lru_cache(4096)  # there is no end of spellings
@@ -85,13 +90,24 @@ def preset(name: str) -> Preset:
         UnknownPreset: with the nearest names.
     """
     for module in _likely(name):  # the others need not be imported
-        for found in _family(module).presets:
-            if found.name == name:
-                return found
-    meant = name if name in presets() else spelled(name, presets())
-    if meant is None:
+        for one in _family(module).presets:
+            if one.name == name:
+                return one
+    found = preset_called(name)
+    if found is None:
         raise UnknownPreset(name, presets())
-    return presets()[meant]
+    return found
+
+
+def preset_called(name: str) -> Preset | None:
+    """The same, or None: for names that may be something else, and are by the thousand."""
+    meant = name if name in presets() else _spelled_presets().meant(name)
+    return None if meant is None else presets()[meant]
+
+
+@cache
+def _spelled_presets() -> Spellings:
+    return Spellings(presets())
 
 
 def _likely(preset: str) -> Iterator[str]:

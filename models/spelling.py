@@ -33,17 +33,26 @@ _LEFT_OUT = ("100", "224", "cifar10", "bncifar10", "patch16224", "patch4window72
 """Ends of names that are left out, the most common first."""
 
 
-def spelled(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is meant; None if there is none, or more than one."""
-    by_key: dict[str, list[str]] = {}
-    for one in known:
-        by_key.setdefault(_key(one), []).append(one)
-    for key in _readings(name):
-        for end in ("", *_LEFT_OUT):
-            meant = by_key.get(key + end, [])
-            if meant:
-                return meant[0] if len(meant) == 1 else None
-    return None
+class Spellings:
+    """What stands for each of some names.
+
+    Args:
+        known: the names.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._by_key: dict[str, list[str]] = {}
+        for name in known:
+            self._by_key.setdefault(_key(name), []).append(name)
+
+    def meant(self, name: str) -> str | None:
+        """The known name that is spelled so; None if there is none, or more than one."""
+        for key in _readings(name):
+            for end in ("", *_LEFT_OUT):
+                names = self._by_key.get(key + end, [])
+                if names:
+                    return names[0] if len(names) == 1 else None
+        return None
 
 
 def _readings(name: str) -> Iterator[str]:

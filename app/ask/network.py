@@ -6,7 +6,7 @@ It is a preset, a family with its knobs, or an analysis that is stored; and what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -23,7 +23,7 @@ from archmeter.app.ask.errors import InvalidRequest, NoDatabase, UnknownAnalysis
 from archmeter.app.ask.request import Request
 from archmeter.app.ask.validation import field_errors, nearest, refuse_booleans, validate
 from archmeter.models import registry
-from archmeter.models.errors import ArchmeterError, UnknownPreset
+from archmeter.models.errors import ArchmeterError
 from archmeter.models.spec import ArchitectureSpec, DType, InputSpec
 
 if TYPE_CHECKING:
@@ -231,8 +231,8 @@ def network_called(name: str, analyses: Analyses, *, field: str = "networks") ->
         InvalidRequest: if it is neither.
         ArchmeterError: if the analysis cannot be counted any more.
     """
-    with suppress(UnknownPreset):
-        return Network.parse({"architecture": {"preset": registry.preset(name).name}})
+    if preset := registry.preset_called(name):
+        return Network.parse({"architecture": {"preset": preset.name}})
     try:
         return analyses.network(name)[1]
     except UnknownAnalysis as error:
