@@ -12,20 +12,18 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.ghost import Ghost, ghost_bottleneck
-from archmeter.models.layers.heads import late_conv_classifier
 from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.layers.late_head_spec import LateHeadSpec
 from archmeter.models.layers.mbconv import Squeeze
 from archmeter.models.layers.mbconv_spec import (
     Expansions,
-    HeadScaling,
     Kernels,
-    MBConvSpec,
     MobileActivation,
     Ratio,
     Strides,
     Widths,
     at_stage,
-    stretched,
+    over_blocks,
 )
 from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
@@ -36,7 +34,7 @@ RatiosOfBlocks = Annotated[
 ]
 
 
-class GhostNetSpec(MBConvSpec):
+class GhostNetSpec(LateHeadSpec):
     """MobileNetV3's stages of Ghost bottlenecks; by default Table 1 of the paper."""
 
     family: Literal["ghostnet"] = "ghostnet"
@@ -109,22 +107,6 @@ class GhostNetSpec(MBConvSpec):
         default="relu", description="Activation after stem, first Ghost modules and head."
     )
     stem_width: Width = Field(default=16, description="Channels after the stem.")
-    last_width: int = Field(
-        default=960,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolution before the pool; 0 for none.",
-    )
-    head_width: int = Field(
-        default=1280,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolution after the pool; 0 for none.",
-    )
-    head_scaling: HeadScaling = Field(
-        default="fixed",
-        description="Whether the width multiplier applies to the head: never, above 1, or always.",
-    )
     dropout: float = Field(
         default=0.2, ge=0, lt=1, allow_inf_nan=False, description="Rate of the head's dropout."
     )
@@ -155,23 +137,14 @@ class GhostNetSpec(MBConvSpec):
 
     def squeeze_of(self, mid: int, stage: int, index: int) -> Squeeze:
         """Squeeze-and-excitation of a block."""
-        ratios = at_stage(self.squeeze_ratios, stage)
-        each = ratios if isinstance(ratios, tuple) else (ratios,)
-        ratio = stretched(each, self.depths[stage])[index]
+        ratio = over_blocks(at_stage(self.squeeze_ratios, stage), self.depths[stage])[index]
         if not ratio:
             return Squeeze()
         return Squeeze(make_divisible(mid * ratio, self.width_divisor), "relu", "hardsigmoid")
 
     def head(self, x: Tensor) -> Tensor:
         """A 1x1 convolution, pool, another one, classifier."""
-        return late_conv_classifier(
-            x,
-            self.num_classes,
-            width=self.scaled(self.last_width) if self.last_width else 0,
-            hidden=self.scaled_by(self.head_scaling, self.head_width) if self.head_width else 0,
-            act_kind=self.activation,
-            dropout_rate=self.dropout,
-        )
+        return self.late_head(x, dropout_rate=self.dropout)
 
 
 _preset = partial(Preset, GhostNetSpec)

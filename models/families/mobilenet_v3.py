@@ -8,13 +8,12 @@ from typing import Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.heads import late_conv_classifier
+from archmeter.models.layers.late_head_spec import LateHeadSpec
 from archmeter.models.layers.mbconv import Squeeze
 from archmeter.models.layers.mbconv_spec import (
     Expansions,
     HeadScaling,
     Kernels,
-    MBConvSpec,
     MobileActivation,
     Ratios,
     Strides,
@@ -26,7 +25,7 @@ from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
 
-class MobileNetV3Spec(MBConvSpec):
+class MobileNetV3Spec(LateHeadSpec):
     """Searched mobile blocks; by default MobileNetV3-Large, Howard et al. 2019, Table 1."""
 
     family: Literal["mobilenet_v3"] = "mobilenet_v3"
@@ -68,33 +67,17 @@ class MobileNetV3Spec(MBConvSpec):
         default=3, ge=0, le=8, description="First stages whose blocks keep relu."
     )
     stem_width: Width = Field(default=16, description="Channels after the stem.")
-    last_width: int = Field(
-        default=960,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolutions before the pool; 0 for none.",
-    )
     last_from: Literal["itself", "stage"] = Field(
         default="itself",
-        description="What the width multiplier scales: the channels of these convolutions (timm), "
-        "or those of the last stage, of which these keep their share (torchvision).",
+        description="What the width multiplier scales: the channels before the pool (timm), or "
+        "those of the last stage, of which these keep their share (torchvision).",
     )
     last_depth: int = Field(
-        default=1, ge=1, le=16, description="How many there are of these convolutions."
+        default=1, ge=1, le=16, description="How many convolutions come before the pool."
     )
     last_scaling: HeadScaling = Field(
         default="full",
-        description="Whether the width multiplier applies to these: never, above 1, or always.",
-    )
-    head_width: int = Field(
-        default=1280,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolution after the pool; 0 for none.",
-    )
-    head_scaling: HeadScaling = Field(
-        default="fixed",
-        description="Whether the width multiplier applies to the head: never, above 1, or always.",
+        description="Whether the width multiplier applies to them: never, above 1, or always.",
     )
     head_bias: bool = Field(
         default=True, description="Whether the convolution after the pool has biases."
@@ -102,18 +85,12 @@ class MobileNetV3Spec(MBConvSpec):
 
     def head(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
-        hidden = self.head_width
-        return late_conv_classifier(
-            x,
-            self.num_classes,
-            width=self._scaled_last(),
-            depth=self.last_depth,
-            hidden=self.scaled_by(self.head_scaling, hidden) if hidden else 0,
-            end="bias" if self.head_bias else "bare",
-            act_kind=self.activation,
-        )
+        end: Literal["bias", "bare"] = "bias" if self.head_bias else "bare"
+        return self.late_head(x, depth=self.last_depth, end=end)
 
-    def _scaled_last(self) -> int:
+    @property
+    def scaled_last(self) -> int:
+        """Channels before the pool, scaled; 0 where no convolution comes there."""
         if self.last_width and self.last_from == "stage":
             stage = at_stage(self.widths, len(self.depth) - 1)
             return round(self.last_width / stage * self.scaled(stage))

@@ -53,6 +53,11 @@ def stretched(values: Sequence[T], count: int) -> list[T]:
     return out[:count]
 
 
+def over_blocks(values: T | tuple[T, ...], depth: int) -> list[T]:
+    """A value for each block of a stage: one for all, or a list stretched to their number."""
+    return stretched(values if isinstance(values, tuple) else (values,), depth)
+
+
 def scaled_by(how: HeadScaling, width: int, scaled: int) -> int:
     """A width of the head, or what it is scaled, as the multiplier applies to it."""
     match how:
@@ -159,8 +164,7 @@ class MBConvSpec(ConvolutionalSpec):
 
     def expansions_of(self, stage: int, depth: int) -> Sequence[float]:
         """Inner channels ÷ input of each of the blocks of a stage."""
-        expansion = at_stage(self.expansions, stage)
-        return stretched(expansion if isinstance(expansion, tuple) else (expansion,), depth)
+        return over_blocks(at_stage(self.expansions, stage), depth)
 
     def mobile_block(self, x: Tensor, stage: int, index: int, expansion: float) -> Tensor:
         """A block of a stage, both counted from 0."""

@@ -8,13 +8,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.heads import late_conv_classifier
 from archmeter.models.layers.knobs import BranchScale, PoolInPlaceOfStride
+from archmeter.models.layers.late_head_spec import LateHeadSpec
 from archmeter.models.layers.mbconv_spec import (
     Expansions,
-    HeadScaling,
     Kernels,
-    MBConvSpec,
     MobileActivation,
     Strides,
     at_stage,
@@ -74,7 +72,7 @@ def each_of(value: T | tuple[T, ...], depth: int) -> list[T]:
     return [values[i * len(values) // depth] for i in range(depth)]
 
 
-class UniversalSpec(MBConvSpec):
+class UniversalSpec(LateHeadSpec):
     """Fused and universal bottlenecks, with attention before the last of a stage if wanted."""
 
     expansions: ExpansionsOfBlocks = (6,)
@@ -119,22 +117,6 @@ class UniversalSpec(MBConvSpec):
     activation: MobileActivation = Field(
         default="relu", description="Activation after stem, inner convolutions and head."
     )
-    last_width: int = Field(
-        default=960,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolution before the pool; 0 for none.",
-    )
-    head_width: int = Field(
-        default=1280,
-        ge=0,
-        le=16384,
-        description="Channels of the 1x1 convolution after the pool; 0 for none.",
-    )
-    head_scaling: HeadScaling = Field(
-        default="fixed",
-        description="Whether the width multiplier applies to the head: never, above 1, or always.",
-    )
 
     def expansions_of(self, stage: int, depth: int) -> list[float]:
         """Inner channels ÷ input of each of the blocks of a stage."""
@@ -175,14 +157,7 @@ class UniversalSpec(MBConvSpec):
 
     def head(self, x: Tensor) -> Tensor:
         """A 1x1 convolution, pool, another one with a norm, classifier."""
-        return late_conv_classifier(
-            x,
-            self.num_classes,
-            width=self.scaled(self.last_width) if self.last_width else 0,
-            hidden=self.final_width or 0,
-            end="norm",
-            act_kind=self.activation,
-        )
+        return self.late_head(x, end="norm")
 
     def expanded(self, x: Tensor, stage: int, index: int, expansion: float) -> int:
         """Inner channels of a block on x."""
