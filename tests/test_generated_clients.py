@@ -15,6 +15,7 @@ import pytest
 from archmeter.app.http.main import create_app
 from archmeter.app.settings import Settings
 from tests.browser.serving import serving
+from tests.needs import lacking
 
 PROGRAMS = Path(__file__).parent / "generated_clients"
 """What is done with each client: an analysis is posted, and a curve read."""
@@ -40,12 +41,12 @@ def served(tmp_path: Path) -> Iterator[str]:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the programs, and with generators and linter installed from npm."""
     if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
+        lacking("npm", "npm is not installed")
     folder = tmp_path_factory.mktemp("npm")
     shutil.copytree(PROGRAMS, folder, dirs_exist_ok=True)
     installed = run("npm", "ci", cwd=folder, minutes=5)
     if installed.returncode:
-        pytest.skip(f"cannot install {PROGRAMS / 'package.json'}: {installed.stderr[-500:]}")
+        lacking("npm", f"npm cannot install {PROGRAMS / 'package.json'}: {installed.stderr[-500:]}")
     write_document(folder / "openapi.json")
     return folder
 
@@ -86,7 +87,7 @@ def test_openapi_python_client_loses_no_schema_and_its_client_works(
     venv.create(tmp_path / "venv", with_pip=True)
     installed = run("pip", "install", "--quiet", PYTHON_GENERATOR, cwd=tmp_path, minutes=5)
     if installed.returncode:
-        pytest.skip(f"cannot install {PYTHON_GENERATOR}: {installed.stderr[-500:]}")
+        lacking("pypi", f"pip cannot install {PYTHON_GENERATOR}: {installed.stderr[-500:]}")
     said = succeed(
         *("openapi-python-client", "generate", "--path", "openapi.json"),
         *("--output-path", "client"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.serving import ARGUMENTS, BROWSERS, browser_path, serving
+from tests.needs import lacking
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -27,9 +27,8 @@ def browser() -> Iterator[Browser]:
     """
     path = browser_path()
     if path is None:
-        required = "chromium" in os.environ.get("ARCHMETER_TESTS_REQUIRE", "").split(",")
-        message = f"none of {', '.join(BROWSERS)} is on PATH: the pages are not tested in a browser"
-        pytest.fail(message) if required else pytest.skip(message)
+        names = ", ".join(BROWSERS)
+        lacking("chromium", f"none of {names} is on PATH: the pages are not tested in a browser")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield found

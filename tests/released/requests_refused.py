@@ -9,7 +9,7 @@ from tests.released.requests_lab import LAB
 
 _JSON = {"Content-Type": "application/json"}
 
-_MALFORMED = {
+MALFORMED = {
     "nothing": b"",
     "half": b'{"architecture": {',
     "two documents": b"{} {}",
@@ -217,7 +217,7 @@ _METHODS = (
 
 def refused() -> Iterator[Request]:
     """What is answered with a problem, or a page that says what is wrong."""
-    for name, raw in _MALFORMED.items():
+    for name, raw in MALFORMED.items():
         yield post(ANALYSES, raw, name)._replace(headers=_JSON)
     yield post(f"{LAB}/fit", b'{"bounds": [NaN]}', "NaN")._replace(headers=_JSON)
     for media_type in ("text/plain", "application/x-www-form-urlencoded", "json", "a/b+json", ""):
