@@ -13,8 +13,6 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel
-
 import archmeter.models.families
 from archmeter.models.errors import SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.spec import ArchitectureSpec, Family, Preset
@@ -148,79 +146,6 @@ def resolve(architecture: Mapping[str, Any]) -> ArchitectureSpec:
             accepted="one of " + ", ".join(families()),
         )
     return family(_name("family", fields["family"])).spec.model_validate(fields)
-
-
-def describe(spec: ArchitectureSpec) -> str:
-    """A name for a spec: the nearest preset of its family, and what differs from it.
-
-    ``resnet50``; ``resnet50 width_multiplier=2.0``; ``custom_resnet50 stages.2.width=512``; for a
-    tie the preset that comes first.
-    """
-    knobs = spec.canonical()
-    best_name, base, best_difference = spec.family, dict[str, Any](), list(knobs)
-    for candidate, canonical in _canonical_presets(spec.family):
-        difference = [name for name, value in knobs.items() if canonical[name] != value]
-        if len(difference) < len(best_difference):
-            best_name, base, best_difference = candidate, canonical, difference
-            if not difference:
-                break
-    return " ".join([best_name, *(_named(spec, name, base.get(name)) for name in best_difference)])
-
-
-@cache
-def _canonical_presets(family_name: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-    return tuple((p.name, p.spec.canonical()) for p in family(family_name).presets)
-
-
-_MOST_INNER_CHANGES = 3
-"""Beyond so many knobs inside one field, its summary says more than a list of them."""
-
-
-def _named(spec: ArchitectureSpec, field: str, before: object) -> str:
-    """A field that differs from a preset's, or the knobs inside it that do."""
-    value = getattr(spec, field)
-    if isinstance(value, BaseModel) or (isinstance(value, tuple) and _is_model(value[0])):
-        inner = dict(_changes(before, spec.canonical()[field], field))
-        said = all(not isinstance(new, dict) or "kind" in new for new in inner.values())
-        if field not in inner and said and len(inner) <= _MOST_INNER_CHANGES:
-            return " ".join(f"{path}={_short(path, new)}" for path, new in inner.items())
-        parts = value if isinstance(value, tuple) else (value,)
-        return f"{field}={','.join(map(str, parts))}"
-    return f"{field}={_short(field, spec.canonical()[field])}"
-
-
-def _changes(before: object, after: object, path: str) -> Iterator[tuple[str, object]]:
-    """Dotted paths where two documents differ; a path to the whole where their shapes do."""
-    match before, after:
-        case dict(), dict() if _same_kind(before, after):
-            for key, value in after.items():
-                yield from _changes(before[key], value, f"{path}.{key}")
-        case list(), list() if len(before) == len(after) and isinstance(after[0], dict):
-            for i, value in enumerate(after):
-                yield from _changes(before[i], value, f"{path}.{i}")
-        case _ if before != after:
-            yield path, after
-
-
-def _same_kind(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    return before.keys() == after.keys() and before.get("kind") == after.get("kind")
-
-
-def _is_model(value: object) -> bool:
-    return isinstance(value, BaseModel)
-
-
-def _short(field: str, value: object) -> str:
-    match value:
-        case float():
-            return f"{value:g}"
-        case {"kind": str(kind)}:
-            return kind
-        case list():
-            # A square reads best as one number.
-            square = field == "resolution" and len(set(value)) == 1
-            return ",".join(map(str, value[:1] if square else value))
-    return str(value)
 
 
 def _name(field: str, value: object) -> str:

@@ -41,12 +41,15 @@ class Spellings:
     """
 
     def __init__(self, known: Iterable[str]) -> None:
+        self._lower = {name.lower(): name for name in known}
         self._by_key: dict[str, list[str]] = {}
-        for name in known:
+        for name in self._lower.values():
             self._by_key.setdefault(_key(name), []).append(name)
 
     def meant(self, name: str) -> str | None:
         """The known name that is spelled so; None if there is none, or more than one."""
+        if but_for_case := self._lower.get(name.lower()):
+            return but_for_case
         for key in _readings(name):
             for end in ("", *_LEFT_OUT):
                 names = self._by_key.get(key + end, [])

@@ -12,7 +12,8 @@ from archmeter.app.ask.errors import InvalidRequest
 from archmeter.app.ask.network import Network
 from archmeter.app.ask.typed import read_request
 from archmeter.models.errors import ArchmeterError, ShapeError
-from archmeter.models.registry import describe, presets, resolve
+from archmeter.models.naming import describe
+from archmeter.models.registry import presets, resolve
 from tests.compositions import FOUR, KNOWN, OF_50, Fields, stages
 
 
@@ -169,13 +170,13 @@ def test_the_command_line_changes_what_a_file_holds(tmp_path: Path) -> None:
                 ],
                 "head": "preactivated",
             },
-            "custom_regnety_4gf head=preactivated stages=2xbasic(64),6xdense_block",
+            "custom head=preactivated stages=2xbasic(64),6xdense_block",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_a_composed_network_has_a_name(architecture: Fields, name: str) -> None:
-    assert describe(resolve(architecture)) == name
+    assert describe(resolve(architecture), architecture.get("preset")) == name
 
 
 # What cannot be.

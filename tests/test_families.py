@@ -13,8 +13,9 @@ from archmeter.analyzers.profile import Profile
 from archmeter.models import registry
 from archmeter.models.errors import ShapeError, SpecConflict, UnknownFamily, UnknownPreset
 from archmeter.models.graph import Graph, Tensor
+from archmeter.models.naming import describe
 from archmeter.models.ops import Conv2d, Pool2d
-from archmeter.models.registry import describe, families, presets, resolve
+from archmeter.models.registry import families, presets, resolve
 from archmeter.models.spec import Family, Preset
 
 every_family = pytest.mark.parametrize("family", families().values(), ids=families())
@@ -172,6 +173,8 @@ SPELLINGS = {
     "EfficientNetB0": "efficientnet_b0",
     "densenet-121": "densenet121",
     "WRN-28-10": "wrn28_10_cifar10",
+    "RegNet_Y_32GF": "regnet_y_32gf",
+    "RegNet_Y_3_2GF": "regnet_y_3_2gf",
     "WRN-50-2": "wide_resnet50_2",
     "wide-resnet-50-2": "wide_resnet50_2",
     "ViT-B/16": "vit_b_16",
@@ -294,10 +297,11 @@ def test_a_depth_that_names_nothing_is_an_error_of_that_field(request_: dict[str
         ({"width_multiplier": 2}, "resnet50 width_multiplier=2"),
         ({"depth": [3, 4, 7, 3]}, "resnet50 depth=3,4,7,3"),
         ({"depth": [2, 2]}, "resnet50 depth=2,2"),
+        ({"depth": 101, "resolution": 288}, "resnet101 resolution=288"),
     ],
 )
-def test_a_spec_is_named_after_the_nearest_preset(knobs: dict[str, Any], name: str) -> None:
-    assert describe(resolve({"preset": "resnet50", **knobs})) == name
+def test_a_network_is_called_as_it_was_asked_for(knobs: dict[str, Any], name: str) -> None:
+    assert describe(resolve({"preset": "resnet50", **knobs}), "resnet50") == name
 
 
 def sees(tensor: Tensor) -> tuple[int, int]:

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from archmeter.analyzers import Layer, Profile, analyze
 from archmeter.models.errors import ArchmeterError, GraphTooLarge, ShapeError
 from archmeter.models.graph import MAX_EXACT
+from archmeter.models.naming import describe
 from archmeter.models.ops import Input
-from archmeter.models.registry import describe, families, presets, resolve
+from archmeter.models.registry import families, presets, resolve
 from archmeter.models.scaling import make_divisible, scale_depths, scale_width
 from archmeter.models.spec import ArchitectureSpec, Family, InputSpec, Preset
 from tests.strategies import JSON, broken_requests, extreme_requests, requests, specs
@@ -240,6 +241,7 @@ def test_a_preset_is_described_by_its_name(preset: Preset) -> None:
     """Or by that of an earlier preset, if it is another name for the same network."""
     same = [p.name for p in presets().values() if p.spec == preset.spec]
     assert describe(preset.spec) == same[0]
+    assert describe(preset.spec, preset.name) == preset.name
     seven = {"num_classes": 7}
     changed = preset.spec.model_copy(update=seven)
     alike = [p.name for p in presets().values() if p.spec.model_copy(update=seven) == changed]

@@ -14,7 +14,7 @@ from archmeter.analyzers.formulas.forms import ClosedForms, Sizes, closed_forms
 from archmeter.analyzers.formulas.symbols import Symbol
 from archmeter.models.errors import SpecConflict
 from archmeter.models.graph import Graph
-from archmeter.models.registry import describe
+from archmeter.models.naming import describe
 from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 INPUT = {"N": "images at once", "H": "height of the images", "W": "width of the images"}

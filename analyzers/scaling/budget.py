@@ -22,7 +22,6 @@ from archmeter.analyzers.scaling.fits import End, Fit, FoundNetwork, LimitPressu
 from archmeter.analyzers.scaling.realised import departures
 from archmeter.analyzers.scaling.search_space import Axis, NothingToBuild, Space
 from archmeter.analyzers.scaling.sizes import sizes
-from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
 
 MAX_SPECS = 2_000
@@ -130,7 +129,7 @@ class _Answer:
             limits=limits,
             spaces=Rows(
                 SearchedSpace(
-                    registry.describe(space.base),
+                    space.name_of(space.base),
                     size(axes),
                     Rows(trim for axis in axes for trim in axis.trims),
                 )
@@ -225,7 +224,7 @@ class _Answer:
     def _found(self, one: Judged) -> FoundNetwork:
         judge = self._judge
         return FoundNetwork(
-            name=registry.describe(one.spec),
+            name=self._examiner.spaces[one.space].name_of(one.spec),
             space=one.space,
             values=dict(one.values),
             architecture=one.spec.canonical(),

@@ -22,7 +22,7 @@ class FoundNetwork(Answer):
     """A network that a search found."""
 
     name: str
-    """The nearest preset, and what differs from it."""
+    """The preset or family it is called after, and what differs from it."""
 
     space: int
     """Index of the space it is from, counted from 0."""

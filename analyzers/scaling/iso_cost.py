@@ -21,7 +21,6 @@ from archmeter.analyzers.scaling.realised import departures
 from archmeter.analyzers.scaling.search_space import Axis, NothingToBuild, Space
 from archmeter.analyzers.scaling.sizes import Sizes, sizes
 from archmeter.analyzers.scaling.totals import Ruler, TooMuchWork
-from archmeter.models import registry
 from archmeter.models.graph import Graph
 
 MAX_PAIRS = 2_000
@@ -47,7 +46,7 @@ class IsoCostPair(Answer):
     """The other values that do."""
 
     name: str
-    """The nearest preset, and what differs from it."""
+    """The preset or family it is called after, and what differs from it."""
 
     architecture: dict[str, JsonValue]
     """The canonical spec."""
@@ -181,13 +180,13 @@ def iso_cost(
     aim = base[judge.objective.total] if wanted is None else wanted
     nets = [_different(row, judge, aim) for row in rows]
     return IsoCost(
-        base=registry.describe(space.base),
+        base=space.name_of(space.base),
         total=judge.objective.total,
         wanted=aim,
         tolerance=tolerance,
         totals=base,
         pairs=Rows(
-            _pair(depth, net, ruler, base, judge.batch)
+            _pair(depth, net, ruler, base, space.name_of(net.judged.spec), judge.batch)
             for depth, row in zip(depths.values, nets, strict=True)
             for net in row
             if abs(net.deviation) <= tolerance
@@ -244,7 +243,7 @@ def _different(row: Sequence[tuple[Any, Judged]], judge: Judge, aim: float) -> l
 
 
 def _pair(
-    depth: JsonValue, net: _Net, ruler: Ruler, base: dict[str, float], batch: int
+    depth: JsonValue, net: _Net, ruler: Ruler, base: dict[str, float], name: str, batch: int
 ) -> IsoCostPair:
     spec = net.judged.spec
     graph = spec.graph(batch)
@@ -254,7 +253,7 @@ def _pair(
         depth=depth,
         width=width,
         alike=tuple(alike),
-        name=registry.describe(spec),
+        name=name,
         architecture=spec.canonical(),
         sizes=sizes(graph),
         totals=totals,

@@ -24,7 +24,6 @@ from archmeter.analyzers.scaling.examine import Examiner, Judge, Judged, Progres
 from archmeter.analyzers.scaling.knobs import Adjustment
 from archmeter.analyzers.scaling.realised import departures
 from archmeter.analyzers.scaling.search_space import Space
-from archmeter.models import registry
 
 STEPS = 100
 """Quantiles of a distribution: percentiles."""
@@ -184,7 +183,7 @@ def sample(
     stop: Stop = "max_operators" if examiner.stopped == "max_operators" else "max_draws"
     counted = [{name: one.totals[name, judge.batch] for name in totals} for one in accepted]
     return Sampling(
-        base=registry.describe(space.base),
+        base=space.name_of(space.base),
         drawn=drawn,
         accepted=len(accepted),
         duplicates=examiner.duplicates,

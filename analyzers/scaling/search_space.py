@@ -20,6 +20,7 @@ from pydantic_core.core_schema import ErrorType
 from archmeter.analyzers.scaling.domains import MAX_VALUES, Domain, Knob, KnobTrim, Range
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
+from archmeter.models.naming import describe
 from archmeter.models.spec import ArchitectureSpec
 
 _EVERY = "*"
@@ -81,6 +82,7 @@ class Space:
     ) -> None:
         self.architecture = dict(architecture)
         self.base = registry.resolve(architecture)
+        self._asked = architecture.get("preset")
         self.increasing = tuple(increasing)
         self._canonical = self.base.canonical()
         self.knobs = tuple(
@@ -93,6 +95,10 @@ class Space:
             if _overlap(self._routes[one.path], self._routes[other.path]):
                 message = f"moves what {one.path} moves"
                 raise other.impossible(message, other.path, "knobs that share no values")
+
+    def name_of(self, spec: ArchitectureSpec) -> str:
+        """What a network of this space is called."""
+        return describe(spec, self._asked)
 
     def spec(self, values: Mapping[str, Any]) -> ArchitectureSpec:
         """The architecture with some of its knobs at other values.

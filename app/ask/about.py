@@ -50,7 +50,7 @@ class AboutNetwork(About):
     """The id of the network's analysis."""
 
     name: str
-    """The nearest preset, and what differs from it."""
+    """The preset or family it is called after, and what differs from it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class NetworkHead(About):
     """The network that a report is about."""
 
     name: str
-    """The nearest preset, and what differs from it."""
+    """The preset or family it is called after, and what differs from it."""
 
     architecture: dict[str, JsonValue]
     """The canonical spec of the network, at multipliers of 1 where it is scaled."""

@@ -24,6 +24,7 @@ from archmeter.app.ask.request import Request
 from archmeter.app.ask.validation import field_errors, nearest, refuse_booleans, validate
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
+from archmeter.models.naming import describe
 from archmeter.models.spec import ArchitectureSpec, DType, InputSpec
 
 if TYPE_CHECKING:
@@ -56,10 +57,15 @@ class AnalysisInput(Answer):
 
 @dataclass(frozen=True)
 class Network:
-    """A network and what is fed to it."""
+    """A network and what is fed to it.
+
+    Attributes:
+        asked: the preset that it was asked for by, if it was.
+    """
 
     spec: ArchitectureSpec
     input: InputSpec
+    asked: str | None = None
 
     @classmethod
     def parse(cls, document: object) -> Self:
@@ -77,7 +83,8 @@ class Network:
         with inside_architecture(request.architecture):
             spec = registry.resolve(request.architecture)
         refuse_booleans(request.architecture, type(spec), under="architecture")
-        return cls(spec, given)
+        asked = request.architecture.get("preset")
+        return cls(spec, given, None if asked is None else registry.preset(asked).name)
 
     @cached_property
     def id(self) -> str:
@@ -91,8 +98,14 @@ class Network:
 
     @cached_property
     def name(self) -> str:
-        """The nearest preset, and what differs from it."""
-        return registry.describe(self.spec)
+        """The preset or the family it is called after, and what differs from it."""
+        return describe(self.spec, self.asked)
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """Every knob, beside the preset that was asked for, if one was."""
+        named = {} if self.asked is None else {"preset": self.asked}
+        return {**named, **self.spec.canonical()}
 
     @property
     def shape(self) -> tuple[int, ...]:

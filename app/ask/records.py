@@ -1,10 +1,13 @@
 """What is kept of an answered question. Plain data: making one needs no database."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
+
+from archmeter.app.ask import strict_json
 
 AuditVerdict = Literal["agrees", "differs"]
 
@@ -19,6 +22,23 @@ class StoredBody(NamedTuple):
     def of(cls, body: bytes) -> "StoredBody":
         """Bytes with their tag."""
         return cls(entity_tag(body), body)
+
+    def called(self, preset: str, name: Callable[[], str]) -> "StoredBody":
+        """The same answer to somebody who asked by a preset's name, if it has another one.
+
+        Args:
+            preset: what was asked for.
+            name: gives what the network is called then; asked only if it may differ.
+        """
+        found = _NAME.match(self.body)
+        if found is None or found["name"].partition(b" ")[0] == preset.encode():
+            return self
+        named = strict_json.dumps(name())[1:-1]
+        return self.of(self.body[: found.start("name")] + named + self.body[found.end("name") :])
+
+
+_NAME = re.compile(rb'\{"id":"\w+","name":"(?P<name>(?:[^"\\]|\\.)*)"')
+"""How the body of an analysis begins."""
 
 
 def entity_tag(body: bytes) -> str:

@@ -107,6 +107,8 @@ async def create_analysis(
     found = await store.body(network.id)
     if found is not None:
         stored, status, cache_status = found, 200, HIT
+        if network.asked is not None:
+            stored = found.called(network.asked, lambda: network.name)
     else:
         stored, created = await to_thread.run_sync(analyses.add, network)
         # Another request may have stored the same answer meanwhile: then nothing was created.

@@ -82,7 +82,7 @@ def best(network: Network, request: FitRequest, progress: Progress = UNSEEN) -> 
     """Search the network's space and the others."""
     objective = Objective(request.objective.total, request.objective.sense)
     judge = request.judge(network, limits(request.bounds, network.input.batch), objective)
-    spaces = [request.space(network.spec.canonical())]
+    spaces = [request.space(network.architecture)]
     for i, other in enumerate(request.others):
         with under(f"others.{i}"):
             spaces.append(_space(other))

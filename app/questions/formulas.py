@@ -64,7 +64,8 @@ class AnalysisFormulas(Formulas):
 def derived(network: Network, request: FormulasRequest) -> AnalysisFormulas:
     """Trace the network with symbols for sizes."""
     forms = network_forms(network.spec, network.input, request.symbols)
-    return AnalysisFormulas(**fields_of_forms(forms), id=network.id, figures=forms.counted)
+    told = {**fields_of_forms(forms), "name": network.name}
+    return AnalysisFormulas(**told, id=network.id, figures=forms.counted)
 
 
 QUESTION = Question(

@@ -121,7 +121,7 @@ def pairs(network: Network, request: IsoCostRequest, progress: Progress = UNSEEN
     with _axes({depth.knob: "depth", width.knob: "width"}):
         answer = iso_cost(
             Space(
-                network.spec.canonical(),
+                network.architecture,
                 {depth.knob: depth.values, width.knob: width.values},
             ),
             judge,

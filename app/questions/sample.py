@@ -95,7 +95,7 @@ def drawn(network: Network, request: SampleRequest, progress: Progress = UNSEEN)
     """Draw until there are enough."""
     bounds = limits(request.bounds, network.input.batch)
     answer = sample(
-        request.space(network.spec.canonical()),
+        request.space(network.architecture),
         request.judge(network, bounds, also=request.totals),
         request.count,
         Effort(request.max_draws, MAX_OPERATORS, request.seed),

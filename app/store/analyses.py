@@ -73,7 +73,8 @@ class Analyses:
         except (ArchmeterError, ValidationError) as error:
             raise outdated from error
         given = InputSpec.model_validate({"batch": summary.batch, "dtype": summary.dtype})
-        return summary, Network(spec, given)
+        asked = summary.name.partition(" ")[0]
+        return summary, Network(spec, given, asked if asked in registry.presets() else None)
 
     def audit(self, key: str) -> AuditReport:
         """Have other tools recount the network, and keep what they say.

@@ -5,17 +5,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archmeter.app.ask.spelling import text_of
-from archmeter.models import registry
+from archmeter.models.naming import called_after
 from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 _USUAL = InputSpec().model_dump(mode="json")
 
 
 def explorer_url(spec: ArchitectureSpec, given: InputSpec | None = None) -> str:
-    """The explorer's page about a network: the nearest preset, and what differs from it."""
-    named, base = _nearest(spec)
+    """The explorer's page about a network: its preset or family, and what differs from it."""
+    preset, base = called_after(spec)
+    named = {"preset": preset.name} if preset else {"family": spec.family}
     changed = {
-        name: text_of(value) for name, value in spec.canonical().items() if value != base[name]
+        name: text_of(value) for name, value in spec.canonical().items() if value != base.get(name)
     }
     fed = given.model_dump(mode="json", include={*_USUAL}) if given else {}
     unusual = {name: text_of(value) for name, value in fed.items() if value != _USUAL[name]}
@@ -31,12 +32,3 @@ def request_url(architecture: Mapping[str, Any]) -> str:
 def join(path: str, query: str) -> str:
     """A path with its query, if there is one."""
     return f"{path}?{query}" if query else path
-
-
-def _nearest(spec: ArchitectureSpec) -> tuple[dict[str, str], dict[str, Any]]:
-    """The preset that a network is called after, or else its family; and the knobs of that."""
-    name = registry.describe(spec).partition(" ")[0]
-    preset = registry.presets().get(name)
-    if preset is not None and preset.family == spec.family:
-        return {"preset": name}, preset.spec.canonical()
-    return {"family": spec.family}, registry.resolve({"family": spec.family}).canonical()

@@ -59,6 +59,23 @@ def test_every_link_leads_somewhere(client: TestClient, ask: Ask) -> None:
     assert client.get(audit).json()["code"] == "not_audited"  # it is asked for with POST
 
 
+def test_an_answer_keeps_the_name_that_was_asked_for(ask: Ask) -> None:
+    first = ask("regnety_320").json()
+    other = ask("regnet_y_32gf", num_classes=1000)
+    assert other.status_code == 200
+    assert other.json() == {**first, "name": "regnet_y_32gf"}
+    assert other.headers["ETag"] != ask("regnety_320").headers["ETag"]
+    larger = ask("RegNet_Y_32GF", resolution=256).json()
+    assert larger["name"] == "regnet_y_32gf resolution=256"
+    assert ask("regnety_320", resolution=256).json()["name"] == "regnety_320 resolution=256"
+
+
+def test_what_no_preset_stands_for_is_called_by_its_family(client: TestClient) -> None:
+    knobs = {"family": "resnext", "cardinality": 16, "depth": [2, 2, 2, 2]}
+    answer = client.post("/v1/analyses", json={"architecture": knobs}).json()
+    assert answer["name"] == "resnext cardinality=16 depth=2,2,2,2"
+
+
 def test_twice_the_batch_is_twice_the_macs_and_the_same_params(ask: Ask) -> None:
     one, two = (ask("resnet18", batch=batch).json()["totals"] for batch in (1, 2))
     assert two["macs"] == 2 * one["macs"]

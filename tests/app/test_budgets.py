@@ -70,7 +70,7 @@ def test_what_is_misspelt_is_told_how_it_is_spelled(
 def test_what_is_found_can_be_analyzed(client: TestClient) -> None:
     best = client.post("/v1/scaling/fit", json=FIT).json()["best"][0]
     analysis = client.post("/v1/analyses", json={"architecture": best["architecture"]}).json()
-    assert analysis["name"] == best["name"]
+    assert analysis["architecture"] == best["architecture"]
     assert analysis["totals"]["macs"] == best["totals"]["macs"]
 
 
