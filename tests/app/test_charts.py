@@ -247,6 +247,17 @@ def test_no_kernel_is_above_the_roof() -> None:
         assert row["bytes"] / row["seconds"] <= row["roof_bytes_per_s"] * (1 + 1e-9)
 
 
+def test_the_roof_rises_with_bandwidth_to_where_computing_bounds() -> None:
+    rows = rows_of("roofline", preset="resnet50", batch=64)
+    flops, moved = rows[0]["roof_flops_per_s"], rows[0]["roof_bytes_per_s"]
+    line, _ = spec_of("roofline", {"preset": "resnet50", "batch": 64})["layer"]
+    start, ridge, end = line["data"]["values"]
+    assert start["flops_per_s"] == pytest.approx(start["intensity"] * moved)
+    assert ridge == {"intensity": pytest.approx(flops / moved), "flops_per_s": flops}
+    assert start["intensity"] < ridge["intensity"] < end["intensity"]
+    assert end["flops_per_s"] == flops
+
+
 def test_receptive_fields_are_those_of_the_layers() -> None:
     rows = {row["path"]: row for row in rows_of("receptive-field", preset="resnet50")}
     for layer in profile("resnet50").rows:

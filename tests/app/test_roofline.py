@@ -151,6 +151,10 @@ def test_table_shows_what_spends_the_bound_and_says_that_it_is_one(run: Run) -> 
     assert "depthwise convolution" in out
     assert "A bound, no forecast" in out
     assert "stage2.mbconv1.conv2" in out
+    _, body, _ = run("roofline", "mobilenetv2_100", "--device", "h200", "--format", "json")
+    computing = json.loads(body)["fused_bound"]["compute_share"]
+    assert computing < 0.1
+    assert f"{computing:.0%} of the time computing, {1 - computing:.0%} moving" in out
     _, out, _ = run("roofline", "resnet50", "--device", "l4", "--batch", "65536", "--layers", "0")
     assert "which does not fit into 24.00 GB" in out
     assert "longest kernels" not in out
