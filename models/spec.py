@@ -6,6 +6,7 @@ request schema, the command line, the forms, the cache key and the tests are all
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,14 +31,20 @@ MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
-def _square(value: object) -> object:
-    """One integer is the side of a square."""
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+_SIDES = re.compile(r" *(\d{1,9}) *[x×] *(\d{1,9}) *", re.ASCII | re.IGNORECASE)
+
+
+def sides(value: object) -> object:
+    """One integer is the side of a square, ``288x320`` a height and a width; the rest is kept."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    found = _SIDES.fullmatch(value) if isinstance(value, str) else None
+    return tuple(map(int, found.groups())) if found else value
 
 
 Resolution = Annotated[
     tuple[Side, Side],
-    BeforeValidator(_square),
+    BeforeValidator(sides),
     WithJsonSchema(
         {
             "anyOf": [
@@ -48,6 +55,7 @@ Resolution = Annotated[
                     "minItems": 2,
                     "maxItems": 2,
                 },
+                {"type": "string", "description": "Spelled as HEIGHTxWIDTH."},
             ]
         }
     ),

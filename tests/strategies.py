@@ -134,7 +134,9 @@ def _values(  # noqa: PLR0911 - one for each type
         case {"$ref": _} | {"type": "object"}:
             return _objects(_resolved(schema, root), root, moderate=moderate)
         case {"anyOf": choices} | {"oneOf": choices}:
-            return st.one_of([_values(c, root, default, moderate=moderate) for c in choices])
+            # What texts may stand for is among the others, by another spelling.
+            others = [choice for choice in choices if choice.get("type") != "string"] or choices
+            return st.one_of([_values(c, root, default, moderate=moderate) for c in others])
         case {"enum": values}:
             return st.sampled_from(values)
         case {"const": value}:

@@ -6,6 +6,9 @@ from typing import Any
 
 _Schema = Mapping[str, Any]
 
+_SPELLED = "Spelled as "
+"""How texts in the place of other values are described."""
+
 
 def resolved(schema: _Schema, definitions: _Schema) -> _Schema:
     """The schema itself, or the one that it refers to."""
@@ -50,6 +53,8 @@ def _listed(members: Iterable[object]) -> str:
 def _scalar(schema: _Schema) -> str:
     if schema.get("type") in {"integer", "number"}:
         return _number(schema)
+    if (form := schema.get("description", "")).startswith(_SPELLED):
+        return f"{form.removeprefix(_SPELLED).rstrip('.')} as text"
     words = {"boolean": "true or false", "null": "null", "string": "text", "object": "an object"}
     return words.get(schema.get("type", ""), "any JSON")
 

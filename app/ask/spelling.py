@@ -1,6 +1,6 @@
 """Values as people type them: on the command line, in forms, in URLs, and in JSON as text.
 
-Knobs: ``3,4,6,3``, ``288x320``. What a knob may be: ``12:28``, ``24:96:8``, ``0.5~2/9``,
+Knobs: ``3,4,6,3``. What a knob may be: ``12:28``, ``24:96:8``, ``0.5~2/9``,
 ``8,16,24``. Amounts: ``600M``, ``16GB``, ``24GiB``. A type whose annotation has a `Spelled` is read
 from such text wherever it is a field.
 """
@@ -26,7 +26,6 @@ RANGES = (
 NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 PREFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 
-_SIDES = re.compile(r"(\d{1,9}) *[x×] *(\d{1,9})", re.ASCII | re.IGNORECASE)
 _LIST = re.compile(r"-?[\d.]+( *, *-?[\d.]+)+", re.ASCII)
 _RANGE = re.compile(
     rf"(?P<low>{NUMBER})(?P<law>[:~])(?P<high>{NUMBER})"
@@ -77,11 +76,9 @@ class NoAmount(ArchmeterError):
 def value_of(text: str) -> object:
     """JSON where it is JSON, text otherwise, so that names need no quotes.
 
-    Besides, ``3,4,6,3`` is a list and ``288x320`` are two sides.
+    Besides, ``3,4,6,3`` is a list.
     """
     text = text.strip()
-    if sides := _SIDES.fullmatch(text):
-        return [int(side) for side in sides.groups()]
     if _LIST.fullmatch(text):
         text = f"[{text}]"
     try:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from archmeter.app.ask import strict_json
 from archmeter.app.ask.describe_schema import describe, discriminated, resolved
 from archmeter.app.ask.errors import FieldError, InvalidRequest
 from archmeter.app.ask.strict_json import JSON
@@ -26,6 +27,7 @@ _Error = Mapping[str, Any]
 _LONGEST_VALUE = 120
 _LARGEST_EXACT = 2**63 - 1
 _A_LENGTH = re.compile(r"^(Tuple|List|Set|Dictionary|String) should have")
+_STRUCTURES = ("tuple_type", "list_type", "model_type", "model_attributes_type", "dict_type")
 _WITHOUT_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
@@ -95,14 +97,17 @@ def field_errors(
         if _follows(error, place):
             continue
         dotted = ".".join(filter(None, (under, *map(str, place.path)))) or None
+        broken = _no_json(place.value) if error["type"] in _STRUCTURES else None
         found.setdefault(
             dotted,
             FieldError(
                 field=dotted,
                 code=error["type"],
-                message=_message(error),
+                message=str(broken or _message(error)),
                 value=echo(place.value),
-                accepted=_accepted(error, place, schema.get("$defs", {})),
+                accepted=broken.accepted
+                if broken
+                else _accepted(error, place, schema.get("$defs", {})),
             ),
         )
     return sorted(found.values(), key=lambda entry: entry.field or "")
@@ -264,6 +269,16 @@ def _kind_at_fault(error: _Error, place: _Place, definitions: _Schema) -> _Place
     return _Place((*place.path, name), place.value.get(name), {"enum": [*kinds]}, place.around)
 
 
+def _no_json(value: object) -> ArchmeterError | None:
+    """What is wrong with a text that was meant as a list or an object, and was typed."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            strict_json.loads(value)
+        except ArchmeterError as error:
+            return error
+    return None
+
+
 def _message(error: _Error) -> str:
     match error["type"]:
         case "extra_forbidden":
@@ -272,10 +287,10 @@ def _message(error: _Error) -> str:
             return "this field is required"
         case "literal_error" | "union_tag_invalid":
             return "not one of the values accepted"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return "must be an object"
         case "tuple_type" | "list_type":
             return "must be a list"
+        case kind if kind in _STRUCTURES:
+            return "must be an object"
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
     message = message.replace("Input should be", "must be").replace(" after validation", "")
     return _A_LENGTH.sub("must have", message)

@@ -15,7 +15,7 @@ from archmeter.app.ask.spelling import text_of, value_of
 from archmeter.app.web.messages import faults
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
-from archmeter.models.spec import ArchitectureSpec, InputSpec
+from archmeter.models.spec import ArchitectureSpec, InputSpec, sides
 
 DEFAULT_PRESET = "resnet50"
 
@@ -180,9 +180,15 @@ def _fields(base: ArchitectureSpec | InputSpec, given: Mapping[str, str]) -> lis
         if name != "family":
             default, typed = _shown(defaults[name]), given.get(name)
             # What is typed another way but means the same has not been changed.
-            same = typed is None or _square(value_of(typed)) == _square(defaults[name])
+            same = typed is None or _meant(value_of(typed)) == _meant(defaults[name])
             fields.append(Field(about, default if same or typed is None else typed, default))
     return fields
+
+
+def _meant(value: object) -> object:
+    """A value as lists: one side stands for two."""
+    pair = sides(value)
+    return [*pair] if isinstance(pair, tuple) else pair
 
 
 def _square(value: object) -> object:

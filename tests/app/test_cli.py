@@ -300,6 +300,8 @@ def test_pipe_does_not_wrap_at_eighty_columns(run: Run, monkeypatch: pytest.Monk
         ('attention="eca"', "attention", "eca"),
         ("depth=[3, 4, 23, 3]", "depth", [3, 4, 23, 3]),
         ("resolution=[224, 320]", "resolution", [224, 320]),
+        ("resolution=224x320", "resolution", [224, 320]),
+        ("stride_on=1x1", "stride_on", "1x1"),
     ],
 )
 def test_set_reads_json_and_otherwise_text(
@@ -367,6 +369,8 @@ def test_families_and_presets_are_listed_as_the_service_lists_them(
         (("analyze", "resnet50", "--dtype", "int4"), '"bfloat16"'),
         (("analyze", "resnet50", "--format", "xml"), "accepted: table, json, csv, markdown"),
         (("analyze", "resnet50", "--resolution", "big"), "HEIGHTxWIDTH"),
+        (("analyze", "resnet50", "--set", "resolution=big"), "or HEIGHTxWIDTH as text"),
+        (("analyze", "custom_resnet50", "--set", 'stages=[{"block"'), "line 1, column 10"),
         (("analyze", "resnet50", "--resolution", "1x2x3"), "HEIGHTxWIDTH"),
         (("analyze", "resnet50", "--resolution", "9999999"), "an integer from 1 to 8192"),
         (("analyze", "resnet50", "--set", "depth"), "KEY=VALUE"),
