@@ -82,6 +82,24 @@ class MobileNetV3Spec(LateHeadSpec):
     head_bias: bool = Field(
         default=True, description="Whether the convolution after the pool has biases."
     )
+    reduced_tail: bool = Field(
+        default=False,
+        description="Whether the last stage, the convolution before the pool and the one after it "
+        "have half of their channels, as in backbones for segmentation (§6.4).",
+    )
+
+    def network(self, x: Tensor) -> Tensor:
+        """Stem, stages and head, the tail perhaps of half the width."""
+        if not self.reduced_tail:
+            return super().network(x)
+        *widths, last = (at_stage(self.widths, stage) for stage in range(len(self.depth)))
+        halved = {
+            "widths": (*widths, max(1, last // 2)),
+            "last_width": self.last_width // 2,
+            "head_width": self.head_width // 2,
+            "reduced_tail": False,
+        }
+        return self.model_copy(update=halved).network(x)
 
     def head(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
