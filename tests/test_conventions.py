@@ -10,6 +10,7 @@ import pytest
 from packaging.version import Version
 
 from archmeter.analyzers.conventions import TOOLS, Convention, UnknownTool, conventions, tool
+from archmeter.analyzers.conventions.of_libraries import TABLE, of_libraries
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.verify import agrees
 from archmeter.models.errors import GraphTooLarge
@@ -126,6 +127,28 @@ def test_keras_counts_statistics_of_norms_as_parameters(preset: str, total: int)
     convention = of(preset, "keras")
     assert convention.figure == total
     assert convention.ours == Profile(presets()[preset].spec.graph()).totals.params
+
+
+def test_libraries_own_modules_are_told_of_beside_ours() -> None:
+    told = of("swin_t", "ptflops")
+    (own,) = told.libraries
+    assert (own.library, own.model, own.figure) == ("torchvision", "swin_t", 3_128_183_416)
+    assert told.figure == 4_448_909_032
+    assert of("swin_t", "ptflops", batch=2).libraries == told.libraries  # of one image, it says
+    assert not of("swin_t", "ptflops", resolution=256).libraries
+    assert not of("swin_t", "papers").libraries
+    by_another_name = {"family": "swin", "small_maps": "pad"}
+    (found,) = conventions(resolve(by_another_name), tools=[tool("ptflops")])
+    assert [one.model for one in found.libraries] == ["swin_t"]
+
+
+def test_every_measured_module_is_a_preset() -> None:
+    models = {line.split(",")[1] for line in TABLE.read_text("utf-8").splitlines()[1:]}
+    assert models <= presets().keys()
+    measured = {
+        name for model in models for one in of_libraries(presets()[model].spec) for name in one
+    }
+    assert measured == REAL.keys()
 
 
 def test_a_binary_giga_makes_figures_smaller() -> None:

@@ -2,7 +2,8 @@
 
 One tool, one file: its rule for each operator, in lines that say how it counts. Lowering is one to
 one, so what a tool makes of a module or of a function is a rule about an operator too. The figures
-are those of the releases named, for the module that `models.torch_module.to_torch` makes.
+are those of the releases named, for the module that `models.torch_module.to_torch` makes. What was
+measured of libraries' own modules stands beside them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from archmeter.analyzers.conventions.flop_counter import (
 from archmeter.analyzers.conventions.fvcore import FVCORE, FvcoreCount, fvcore_count, fvcore_extra
 from archmeter.analyzers.conventions.keras import KERAS
 from archmeter.analyzers.conventions.line_items import Convention, ConventionItem, Tool
+from archmeter.analyzers.conventions.of_libraries import LibraryFigure, of_libraries
 from archmeter.analyzers.conventions.papers import BINARY, FLOPS, MACS, product
 from archmeter.analyzers.conventions.ptflops import PTFLOPS, ptflops_functions, ptflops_modules
 from archmeter.analyzers.conventions.pycls import PYCLS
@@ -32,6 +34,7 @@ __all__ = [
     "Convention",
     "ConventionItem",
     "FvcoreCount",
+    "LibraryFigure",
     "Tool",
     "UnknownTool",
     "conventions",
@@ -94,7 +97,14 @@ def conventions(
     batch = (input or InputSpec()).batch
     graph = spec.graph(batch)
     image = graph if batch == 1 else spec.graph()
-    found = Rows(one(image if one.images == "one" else graph) for one in tools)
+    measured = of_libraries(spec)
+    found = Rows(
+        one(
+            image if one.images == "one" else graph,
+            [figures[one.name] for figures in measured if one.name in figures],
+        )
+        for one in tools
+    )
     for convention in found:
         if convention.figure > MAX_EXACT:
             raise GraphTooLarge(

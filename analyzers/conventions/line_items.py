@@ -7,11 +7,12 @@ what a tool passes over has a line too, of 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from archmeter.analyzers.answers import Answer, Rows
+from archmeter.analyzers.conventions.of_libraries import LibraryFigure
 from archmeter.models.graph import Graph
 
 Difference = Literal["convention", "mistake"]
@@ -97,6 +98,10 @@ class Convention(Answer):
     items: Rows[ConventionItem]
     """The parts: `theirs` sum to the figure, `ours` to ours."""
 
+    libraries: Rows[LibraryFigure]
+    """What the tool prints for one image and the modules that libraries build of this network,
+    where that was measured: the figure above is that of the module built here."""
+
 
 class Sheet:
     """Line items under construction."""
@@ -165,8 +170,13 @@ class Tool:
     read: Callable[[Graph], Sheet]
     images: Images = "all"
 
-    def __call__(self, graph: Graph) -> Convention:
-        """What it prints for a network, fed the batch that the graph was made for."""
+    def __call__(self, graph: Graph, libraries: Sequence[LibraryFigure] = ()) -> Convention:
+        """What it prints for a network, fed the batch that the graph was made for.
+
+        Args:
+            graph: the network.
+            libraries: what it printed for the modules that libraries build of it.
+        """
         items = self.read(graph).items()
         figure, ours = sum(item.theirs for item in items), sum(item.ours for item in items)
         images = 1 if self.images == "average" else graph.input.shape[0]
@@ -182,4 +192,5 @@ class Tool:
             ratio=figure / ours if ours else None,
             mistaken=any(item.agreement == "mistake" for item in items),
             items=items,
+            libraries=Rows(libraries),
         )

@@ -3,6 +3,9 @@
 Each figure comes in line items that sum to it, beside what is counted here for the same operators,
 and with the reason where the two differ: by convention, or because the tool does not count what it
 means to.
+
+The figures are those of the module that is built here. What a tool prints for the module that timm
+or torchvision builds under the same name is told beside it, where it was measured.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +37,7 @@ _UNITS = {"macs": "MACs", "flops": "FLOPs", "params": "parameters"}
 
 _CONVENTION = (
     "ours: MACs, or two FLOPs for each, or parameters, of the same operators. Line items sum to "
-    "the figure above them."
+    "the figure above them, which is that of the module built here (archmeter torch-source)."
 )
 
 
@@ -96,6 +99,9 @@ def _lines(answer: ConventionReport) -> Iterator[Line]:
         for item in convention.items:
             why = "" if item.agreement == "same" else f"{item.agreement}: {item.why}"
             yield [f"  {item.what}", f"{item.theirs:,}", f"{item.ours:,}", "", why]
+        for one in convention.libraries:
+            module = f"  measured: {one.model} of {one.library} {one.version}"
+            yield [module, f"{one.figure:,}", "", "", "that library's own module, one image"]
         yield Section()
 
 
