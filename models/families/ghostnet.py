@@ -142,7 +142,7 @@ class GhostNetSpec(LateHeadSpec):
             return Squeeze()
         return Squeeze(make_divisible(mid * ratio, self.width_divisor), "relu", "hardsigmoid")
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution, pool, another one, classifier."""
         return self.late_head(x, dropout_rate=self.dropout)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.basics import (
     conv,
     dropout,
@@ -142,8 +143,7 @@ class InceptionResNetSpec(ConvolutionalSpec):
                 x = inception_resnet_b(x, widths, c_scale, n=3)
             last_scale = 1.0 if self.bare_end else c_scale
             x = inception_resnet_b(x, widths, last_scale, n=3, bare=self.bare_end)
-        with x.graph.scope("head"):
-            return self._head(x)
+        return head(self._head)(x)
 
     def _stem(self, x: Tensor) -> Tensor:
         factor = self.stem_width / FIRST_WIDTH

@@ -83,7 +83,7 @@ class MobileNetV3Spec(LateHeadSpec):
         default=True, description="Whether the convolution after the pool has biases."
     )
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
         end: Literal["bias", "bare"] = "bias" if self.head_bias else "bare"
         return self.late_head(x, depth=self.last_depth, end=end)

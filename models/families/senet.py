@@ -16,7 +16,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.attention import AttentionKind
-from archmeter.models.layers.basics import dropout, flatten, global_avg_pool, linear
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.named_depth import depth_schema
 from archmeter.models.layers.residual_spec import ResidualSpec
 from archmeter.models.layers.senet_block import senet_bottleneck
@@ -102,9 +102,7 @@ class SENetSpec(ResidualSpec):
             )
 
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
-        with x.graph.scope("head"):
-            x = dropout(flatten(global_avg_pool(x)), self.dropout)
-            return linear(x, self.num_classes) if self.num_classes else x
+        return dropout_classifier(x, self.num_classes, self.dropout)
 
 
 _preset = partial(Preset, SENetSpec)

@@ -160,7 +160,7 @@ class MBConvSpec(ConvolutionalSpec):
             with x.graph.scope(f"stage{stage + 1}"):
                 for i, expansion in enumerate(self.expansions_of(stage, depth)):
                     x = self.mobile_block(x, stage, i, expansion)
-        return self.head(x)
+        return self.classified(x)
 
     def expansions_of(self, stage: int, depth: int) -> Sequence[float]:
         """Inner channels ÷ input of each of the blocks of a stage."""
@@ -182,7 +182,7 @@ class MBConvSpec(ConvolutionalSpec):
             skip=stage >= self.plain_stages,
         )
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution on the last maps, pool and classifier."""
         return pooled_classifier(
             x, self.num_classes, final_width=self.final_width, act_kind=self.activation

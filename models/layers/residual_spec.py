@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.attention_pool import attention_pool
 from archmeter.models.layers.basics import ActKind
@@ -158,8 +159,7 @@ class PostActivationSpec(ResidualSpec):
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
         if self.head_pool == "mean":
             return pooled_classifier(x, self.num_classes)
-        with x.graph.scope("head"):
-            return attention_pool(x, self.num_classes)
+        return head(attention_pool)(x, self.num_classes)
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
