@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
-from archmeter.models.graph import Tensor
+if TYPE_CHECKING:
+    from archmeter.models.tensor import Tensor
+
+LastPool = Literal["mean", "max", "mean_max", "concat"]
+"""Of each map its mean, its maximum, half of the sum of both, or both side by side."""
 
 P = ParamSpec("P")
 

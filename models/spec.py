@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
+from archmeter.models.head import LastPool
 from archmeter.models.output_stride import StrideLimit
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
@@ -150,8 +151,16 @@ class ConvolutionalSpec(ArchitectureSpec):
         "or stay as they are (a last stride of 1, as in re-identification).",
     )
 
+    head_pool: LastPool = Field(
+        default="mean",
+        description="The last pool: the mean of each map, its maximum, half of their sum "
+        "(mean_max), or both side by side, which doubles what the classifier reads (concat); avg, "
+        "max, avgmax and catavgmax in timm.",
+    )
+
     def described(self, x: Tensor) -> Tensor:
         """The network, no map of which is smaller than its output stride says."""
+        x.graph.last_pool = self.head_pool
         if not self.output_stride:
             return super().described(x)
         x.graph.limit = StrideLimit(self.output_stride, dilated=self.dilated)

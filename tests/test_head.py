@@ -13,8 +13,9 @@ import pytest
 from archmeter.analyzers import analyze
 from archmeter.analyzers.formulas.networks import network_forms
 from archmeter.analyzers.profile import Profile
+from archmeter.models.errors import ShapeError
 from archmeter.models.registry import families, resolve
-from archmeter.models.spec import Family
+from archmeter.models.spec import ConvolutionalSpec, Family
 
 every_family = pytest.mark.parametrize("family", families().values(), ids=families())
 
@@ -71,3 +72,49 @@ def test_no_class_is_a_symbol_of_a_network_without_a_head() -> None:
 
 def test_no_classifier_leaves_the_pool_as_before() -> None:
     assert analyze(resolve({"preset": "resnet18", "num_classes": 0})).output_shape == (1, 512)
+
+
+READING_MAPS = {"alexnet", "vgg"}
+"""Their hidden layers read whole maps, which no pool ends."""
+
+CONVOLUTIONAL = [
+    family
+    for family in families().values()
+    if issubclass(family.spec, ConvolutionalSpec) and family.name not in READING_MAPS
+]
+
+
+@pytest.mark.parametrize("family", CONVOLUTIONAL, ids=lambda family: family.name)
+@pytest.mark.parametrize("pool", ["max", "mean_max"])
+def test_other_last_pools_cost_no_weights(family: Family, pool: str) -> None:
+    request = {"preset": family.presets[0].name}
+    plain, other = (analyze(resolve({**request, **more})) for more in ({}, {"head_pool": pool}))
+    assert (other.totals.params, other.totals.macs) == (plain.totals.params, plain.totals.macs)
+    assert other.totals.flops != plain.totals.flops
+    assert other.output_shape == plain.output_shape
+
+
+@pytest.mark.parametrize("name", ["resnet18", "densenet121", "regnetx_002", "custom_resnet50"])
+def test_mean_beside_maximum_doubles_what_the_classifier_reads(name: str) -> None:
+    plain, both_pools = (
+        analyze(resolve({"preset": name, "head_pool": pool})) for pool in ("mean", "concat")
+    )
+    _, features = analyze(resolve({"preset": name, "num_classes": 0})).output_shape
+    assert both_pools.totals.params - plain.totals.params == features * 1000
+    assert both_pools.totals.macs - plain.totals.macs == features * 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "pool", "accepted"),
+    [
+        ("vgg16", "max", "mean"),
+        ("alexnet", "concat", "mean"),
+        ("squeezenet1_0", "concat", "mean or max or mean_max"),
+    ],
+)
+def test_a_pool_that_a_head_cannot_end_in_is_refused(name: str, pool: str, accepted: str) -> None:
+    with pytest.raises(ShapeError, match="head_pool cannot be") as error:
+        resolve({"preset": name, "head_pool": pool}).graph()
+    assert (error.value.field, error.value.value) == ("head_pool", pool)
+    assert error.value.accepted == accepted
+    assert resolve({"preset": name, "head_pool": pool, "head": "none"}).graph()

@@ -14,7 +14,6 @@ from archmeter.models.layers.basics import (
     conv,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
     max_pool,
     norm,
@@ -25,6 +24,7 @@ from archmeter.models.layers.inception_residual import (
     inception_resnet_b,
     inception_resnet_reduction,
 )
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
@@ -160,7 +160,7 @@ class InceptionResNetSpec(ConvolutionalSpec):
         if self.final_width:
             (width,) = self._scaled((self.final_width,))
             x = unit(x, Step(width))
-        x = dropout(global_avg_pool(x), self.dropout)
+        x = dropout(last_pool(x), self.dropout)
         if self.embedding:
             x = norm(conv(x, *self._scaled((self.embedding,))))
         x = flatten(x)

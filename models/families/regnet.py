@@ -13,7 +13,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.head import head
-from archmeter.models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear
+from archmeter.models.layers.basics import NormKind, act, conv, flatten, linear
 from archmeter.models.layers.design_space import (
     GroupedWidth,
     WidthRounding,
@@ -22,6 +22,7 @@ from archmeter.models.layers.design_space import (
     scaled_group_width,
     scaled_width,
 )
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
 from archmeter.models.ops import ActivationKind
@@ -121,7 +122,7 @@ class RegNetSpec(ConvolutionalSpec):
             x = self.block_style().ready(conv(x, self.scaled(self.head_width)))
         elif self.block != "activated":
             x = act(x, self.activation)
-        x = flatten(global_avg_pool(x))
+        x = flatten(last_pool(x))
         return linear(x, self.num_classes) if self.num_classes else x
 
     def scaled(self, width: int) -> int:

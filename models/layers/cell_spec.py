@@ -15,11 +15,11 @@ from archmeter.models.layers.basics import (
     conv,
     conv_norm_act,
     flatten,
-    global_avg_pool,
     linear,
     norm,
 )
 from archmeter.models.layers.cells import Cell, CellStyle, cell
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Depths, Width
 
@@ -103,5 +103,5 @@ class CellSpec(ConvolutionalSpec):
         return linear(flatten(y), self.num_classes) if self.num_classes else flatten(y)
 
     def _head(self, x: Tensor) -> Tensor:
-        y = flatten(global_avg_pool(act(x)))
+        y = flatten(last_pool(act(x)))
         return linear(y, self.num_classes) if self.num_classes else y

@@ -10,9 +10,9 @@ from archmeter.models.layers.basics import (
     conv,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
 )
+from archmeter.models.layers.last_pool import last_pool, refuse_last_pools
 from archmeter.models.ops import ActivationKind
 
 
@@ -36,6 +36,9 @@ def hidden_classifier(
         dropout_rate: of the dropout after the first two layers.
         drop_inputs: whether dropout comes before those layers instead (torchvision's AlexNet).
     """
+    refuse_last_pools(
+        x, "max", "mean_max", "concat", because="the hidden layers read maps, which no pool ends"
+    )
     x = flatten(adaptive_avg_pool(x, side))
     for _ in range(2):
         x = dropout(x, dropout_rate) if drop_inputs else x
@@ -54,7 +57,7 @@ def convolved_classifier(
         x = adaptive_avg_pool(x, (max(side, height), max(side, width)))
     x = act(conv(x, hidden, side, padding=0, bias=True))
     x = act(conv(dropout(x, dropout_rate), hidden, bias=True))
-    x = flatten(global_avg_pool(x))
+    x = flatten(last_pool(x))
     return linear(dropout(x, dropout_rate), num_classes) if num_classes else x
 
 
@@ -67,7 +70,8 @@ def mapped_classifier(
     act_kind: ActivationKind | None = None,
 ) -> Tensor:
     """mean(act(W x)): a map of scores for each class, then their means; Lin et al. 2013 §3.2."""
+    refuse_last_pools(x, "concat", because="what it pools are the scores, one for each class")
     if num_classes:
         x = conv(dropout(x, dropout_rate), num_classes, bias=True)
         x = act(x, act_kind) if act_kind else x
-    return flatten(global_avg_pool(x))
+    return flatten(last_pool(x))

@@ -14,11 +14,11 @@ from archmeter.models.layers.basics import (
     conv_norm_act,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
     norm,
 )
 from archmeter.models.layers.channel_norm import ChannelNormKind, channel_norm
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.ops import ActivationKind
 
 NormPlace = Literal["pooled", "maps"]
@@ -50,7 +50,7 @@ def pooled_classifier(
         x = act(norm(x, norm_kind), act_kind)
     if final_width:
         x = conv_norm_act(x, final_width, act_kind=act_kind)
-    x = global_avg_pool(x)
+    x = last_pool(x)
     if convolutional and num_classes:
         return flatten(conv(x, num_classes, bias=bias))
     x = flatten(x)
@@ -60,7 +60,7 @@ def pooled_classifier(
 @head
 def dropout_classifier(x: Tensor, num_classes: int, rate: float) -> Tensor:
     """(N, C, H, W) -> (N, num_classes), with dropout after the pool."""
-    x = dropout(flatten(global_avg_pool(x)), rate)
+    x = dropout(flatten(last_pool(x)), rate)
     return linear(x, num_classes) if num_classes else x
 
 
@@ -83,9 +83,9 @@ def normed_classifier(
         hidden: features of a layer between; 0 for none.
     """
     if norm_on == "maps":
-        x = global_avg_pool(channel_norm(x, norm_kind))
+        x = last_pool(channel_norm(x, norm_kind))
     else:
-        x = channel_norm(global_avg_pool(x), norm_kind)
+        x = channel_norm(last_pool(x), norm_kind)
     x = flatten(x)
     if hidden:
         x = act(linear(x, hidden), "gelu")
@@ -118,7 +118,7 @@ def late_conv_classifier(
     """
     if width:
         x = conv_norm_act(x, width, act_kind=act_kind)
-    x = global_avg_pool(x)
+    x = last_pool(x)
     if hidden:
         x = conv(x, hidden, bias=end == "bias")
         x = act(norm(x) if end == "norm" else x, act_kind)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.head import head
+from archmeter.models.head import LastPool, head
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.attention_pool import attention_pool
 from archmeter.models.layers.basics import ActKind
@@ -140,9 +140,11 @@ class PostActivationSpec(ResidualSpec):
         description="Pools in place of the strides of 3x3 convolutions (anti-aliasing): averages, "
         "or binomial filters that overlap (blur).",
     )
-    head_pool: Literal["mean", "attention"] = Field(
+    head_pool: Literal[LastPool, "attention"] = Field(  # type: ignore[assignment]  # one more
         default="mean",
-        description="The last pool: the mean of each map, or attention to its positions (CLIP).",
+        description="The last pool: the mean of each map, its maximum, half of their sum "
+        "(mean_max), or both side by side, which doubles what the classifier reads (concat), as "
+        "in timm; or attention to the positions of the maps (CLIP).",
     )
 
     @abstractmethod
@@ -157,9 +159,9 @@ class PostActivationSpec(ResidualSpec):
             return self.residual_block(x, stage, stride, style)
 
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
-        if self.head_pool == "mean":
-            return pooled_classifier(x, self.num_classes)
-        return head(attention_pool)(x, self.num_classes)
+        if self.head_pool == "attention":
+            return head(attention_pool)(x, self.num_classes)
+        return pooled_classifier(x, self.num_classes)
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""
