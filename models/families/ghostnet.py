@@ -22,9 +22,9 @@ from archmeter.models.layers.mbconv_spec import (
     Ratio,
     Strides,
     Widths,
-    at_stage,
     over_blocks,
 )
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 

@@ -18,8 +18,8 @@ from archmeter.models.layers.mbconv_spec import (
     Ratios,
     Strides,
     Widths,
-    at_stage,
 )
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width

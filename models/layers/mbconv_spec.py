@@ -12,6 +12,7 @@ from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import conv_norm_act
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
 from archmeter.models.spec import ConvolutionalSpec, Depths, Width
@@ -33,11 +34,6 @@ Expansions = Annotated[
     _LENGTH,
 ]
 Ratios = Annotated[tuple[Ratio, ...], _LENGTH]
-
-
-def at_stage(values: Sequence[T], stage: int) -> T:
-    """The value of a stage, counted from 0; the last one holds for all later stages."""
-    return values[min(stage, len(values) - 1)]
 
 
 def stretched(values: Sequence[T], count: int) -> list[T]:

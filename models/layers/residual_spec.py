@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,7 +17,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.knobs import AnyNorm, PooledShortcut, PoolOfStem, ShortcutOfBlock
 from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
 from archmeter.models.layers.residual import Residual, basic, bottleneck
-from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stages import WidthOfStages, stages, width_at
 from archmeter.models.layers.stems import Stem, StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.layers.strided_pool import StridedPool
@@ -40,6 +40,11 @@ IMAGENET_DEPTHS: Mapping[int, tuple[BlockKind, tuple[int, ...]]] = {
 }
 """Weight layers of the networks in print -> their block, and blocks per stage."""
 
+DoublingWidth = Annotated[
+    Width, Field(description="Channels of the first stage's blocks; doubles with each stage.")
+]
+"""Where groups inside the blocks double in width too: a list would speak of their ends alone."""
+
 BOTTLENECK_DEPTHS = "one of " + ", ".join(
     str(depth) for depth, (block, _) in IMAGENET_DEPTHS.items() if block == "bottleneck"
 )
@@ -56,8 +61,10 @@ class ResidualSpec(NamedDepthSpec):
         description="Weight layers as in the networks' names, or a list of blocks per stage.",
         json_schema_extra=depth_schema({"enum": list(IMAGENET_DEPTHS)}),
     )
-    base_width: Width = Field(
-        default=64, description="Channels of the first stage's blocks; doubles with each stage."
+    base_width: WidthOfStages = Field(
+        default=64,
+        description="Channels inside the first stage's blocks, doubling with each stage; or a list "
+        "with those of each, the last for all later stages.",
     )
     stem: StemKind = Field(
         default="conv7",
@@ -103,7 +110,7 @@ class ResidualSpec(NamedDepthSpec):
 
     def stage_width(self, stage: int) -> int:
         """Channels inside the blocks of a stage, scaled."""
-        return scale_width(self.base_width << stage, self.width_multiplier)
+        return scale_width(width_at(self.base_width, stage), self.width_multiplier)
 
     def stem_style(self, *, bare_end: bool = False) -> Stem:
         """The stem, scaled."""

@@ -15,9 +15,9 @@ from archmeter.models.layers.mbconv_spec import (
     Kernels,
     MobileActivation,
     Strides,
-    at_stage,
 )
 from archmeter.models.layers.multi_query_attention import mobile_attention
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.layers.universal_bottleneck import (
     Bottleneck,
     Depthwise,
