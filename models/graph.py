@@ -21,6 +21,7 @@ from typing import Concatenate, NamedTuple, NoReturn, ParamSpec
 
 from archmeter.models.calls import Call, CallsOf, calls_of, seen
 from archmeter.models.errors import GraphTooLarge, ShapeError
+from archmeter.models.head import LastPool
 from archmeter.models.ops import Input, Op, Shape
 from archmeter.models.output_stride import StrideLimit, surrounding
 from archmeter.models.scope import Scope
@@ -82,6 +83,8 @@ class Graph:
         copies: scopes of blocks that were copied as wholes, in order.
         here: the innermost scope that is open.
         limit: of the stride of the maps, if there is one.
+        headless: whether the layers that make an answer of the last maps are left out.
+        last_pool: what these layers make of each map, where they do not read it as it is.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
@@ -98,6 +101,8 @@ class Graph:
         self.root = Scope(self, "", None)
         self.here = self.root
         self.limit: StrideLimit | None = None
+        self.headless = False
+        self.last_pool: LastPool = "mean"
         self._tensors: list[Tensor] = []  # made when somebody reads them
         self._lock = Lock()
         self._max_operators = max_operators

@@ -46,11 +46,15 @@ class StrideLimit:
     Args:
         output_stride: pixels of the image to an element of the smallest map.
         dilated: whether kernels spread to see what they saw; otherwise they only come more densely.
+
+    Attributes:
+        given_up: strides that became 1, by the index of the operator.
     """
 
     def __init__(self, output_stride: int, *, dilated: bool = True) -> None:
         self.output_stride = output_stride
         self.dilated = dilated
+        self.given_up: dict[int, Pair] = {}
         self._reaches: dict[int, Reach] = {}
         self._keeps_strides = False
 
@@ -87,6 +91,8 @@ class StrideLimit:
         if margin:
             self._reaches[index] = reach  # of its input, padded
             index += 1
+        if given_up:
+            self.given_up[index] = stride, stride
         self._reaches[index] = made
         return adapted, margin
 

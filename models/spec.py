@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
+from archmeter.models.head import LastPool
 from archmeter.models.output_stride import StrideLimit
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
@@ -79,6 +80,11 @@ class ArchitectureSpec(BaseModel, ABC):
     num_classes: int = Field(
         default=1000, ge=0, le=1_000_000, description="Outputs of the classifier; 0 for none."
     )
+    head: Literal["classifier", "none"] = Field(
+        default="classifier",
+        description="What makes an answer of the last maps; or none of its layers, no pool, norm "
+        "or convolution either, and no auxiliary head: the output is these maps.",
+    )
     in_channels: int = Field(default=3, ge=1, le=4096, description="Channels of the input.")
     depth_multiplier: Multiplier = Field(
         default=1.0, description="Multiplies the blocks of every stage, rounding up."
@@ -93,8 +99,14 @@ class ArchitectureSpec(BaseModel, ABC):
     def network(self, x: Tensor) -> Tensor:
         """Describe the network, from the input (N, C, H, W) to its output."""
 
+    @property
+    def headless(self) -> bool:
+        """Whether the network ends in maps, or tokens, of which no layer makes an answer."""
+        return self.head == "none"
+
     def described(self, x: Tensor) -> Tensor:
         """The network under what its spec says of the whole of it."""
+        x.graph.headless = self.headless
         return self.network(x)
 
     @classmethod
@@ -147,13 +159,21 @@ class ConvolutionalSpec(ArchitectureSpec):
         "or stay as they are (a last stride of 1, as in re-identification).",
     )
 
+    head_pool: LastPool = Field(
+        default="mean",
+        description="The last pool: the mean of each map, its maximum, half of their sum "
+        "(mean_max), or both side by side, which doubles what the classifier reads (concat); avg, "
+        "max, avgmax and catavgmax in timm.",
+    )
+
     def described(self, x: Tensor) -> Tensor:
         """The network, no map of which is smaller than its output stride says."""
+        x.graph.last_pool = self.head_pool
         if not self.output_stride:
-            return self.network(x)
+            return super().described(x)
         x.graph.limit = StrideLimit(self.output_stride, dilated=self.dilated)
         try:
-            return self.network(x)
+            return super().described(x)
         except ShapeError as error:
             told = f"{error.detail}, with an output stride of {self.output_stride}"
             raise ShapeError(told, path=error.path) from None

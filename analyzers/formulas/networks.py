@@ -61,7 +61,7 @@ def integer_knobs(spec: ArchitectureSpec) -> dict[str, str]:
 
 
 def _usual_forms(spec: ArchitectureSpec, how: InputSpec) -> ClosedForms:
-    classes = ["num_classes"] if spec.num_classes else []
+    classes = ["num_classes"] if spec.num_classes and not spec.headless else []
     try:
         return _forms(spec, how, [*INPUT, *classes])
     except NotSymbolic:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 from archmeter.analyzers.answers import Answer
 from archmeter.models.graph import Graph, Scope
@@ -83,9 +84,10 @@ def channel_dimension(graph: Graph, index: int) -> int:
         if isinstance(op, Conv2d):
             return 1
         operands = [index - back for back in graph.sources[index]]
-        # Of several maps the one that was made last: another may come from an earlier stage.
+        # Of several maps the one that was made last: another may come from an earlier stage. What
+        # weighs the channels of a map is none.
         maps = [operand for operand in operands if len(calls[operand].shape) == _MAP_DIMENSIONS]
-        index = max(maps or operands)
+        index = max(maps or operands, key=lambda i: (prod(calls[i].shape), i))
         if isinstance(op, Permute):
             return op.dims.index(channel_dimension(graph, index) % len(op.dims))
     return 1 if len(calls[index].shape) == _MAP_DIMENSIONS else -1

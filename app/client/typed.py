@@ -20,6 +20,7 @@ from archmeter.app.questions.devices import DeviceInfo, DeviceList
 from archmeter.app.questions.families import FamilyList
 from archmeter.app.questions.family import FamilyInfo
 from archmeter.app.questions.fast_scaling import FastReport
+from archmeter.app.questions.features import FeatureList
 from archmeter.app.questions.fit import FitReport
 from archmeter.app.questions.formulas import AnalysisFormulas
 from archmeter.app.questions.iso_cost import IsoCostReport
@@ -87,6 +88,7 @@ class Questions:
     families: AboutAll[FamilyList]
     family: AboutName[FamilyInfo]
     fast_scaling: AboutNetwork[FastReport]
+    features: AboutNetwork[FeatureList]
     fit: AboutNetwork[FitReport]
     formulas: AboutNetwork[AnalysisFormulas]
     iso_cost: AboutNetwork[IsoCostReport]

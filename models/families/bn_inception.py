@@ -9,12 +9,12 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import conv, max_pool
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.inception import (
     PoolKind,
     Step,
     Unit,
     chain,
-    dropout_classifier,
     unit,
 )
 from archmeter.models.layers.inception_module import inception_v2

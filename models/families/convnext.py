@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,10 +17,12 @@ from archmeter.models.layers.convnext_block import (
 )
 from archmeter.models.layers.heads import NormPlace, normed_classifier
 from archmeter.models.layers.kernels import OddKernel
-from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stages import WidthOfStages, at_stage, stages, width_at
 from archmeter.models.layers.stems import overlapping_convs, patches
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset
+
+Kernels = Annotated[tuple[OddKernel, ...], Field(min_length=1, max_length=8)]
 
 
 class ConvNeXtSpec(ConvolutionalSpec):
@@ -28,10 +30,16 @@ class ConvNeXtSpec(ConvolutionalSpec):
 
     family: Literal["convnext"] = "convnext"
     depth: Depths = Field(default=(3, 3, 9, 3), description="Blocks per stage.")
-    base_width: Width = Field(
-        default=96, description="Channels of the first stage; doubles with each stage."
+    base_width: WidthOfStages = Field(
+        default=96,
+        description="Channels of the first stage, doubling with each; or a list with those of "
+        "each, the last for all later stages.",
     )
-    kernel: OddKernel = Field(default=7, description="Side of the depthwise convolutions; odd.")
+    kernel: OddKernel | Kernels = Field(
+        default=7,
+        description="Side of the depthwise convolutions; odd. Or a list with one for each stage, "
+        "the last for all later stages.",
+    )
     expansion: int = Field(
         default=4, ge=1, le=16, description="Hidden ÷ outer channels of the blocks' perceptrons."
     )
@@ -74,19 +82,19 @@ class ConvNeXtSpec(ConvolutionalSpec):
 
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages of blocks, classifier."""
+        kernels = self.kernel if isinstance(self.kernel, tuple) else (self.kernel,)
         style = ConvNeXtStyle(
-            self.kernel,
-            self.expansion,
-            self.pointwise,
-            self.layer_scale,
-            self.response_norm,
-            self.norm,
+            expansion=self.expansion,
+            pointwise=self.pointwise,
+            scaled=self.layer_scale,
+            response_norm=self.response_norm,
+            norm=self.norm,
         )
 
         def build(x: Tensor, stage: int, stride: int) -> Tensor:
             if stride > 1:
-                x = downsample(x, self._width(self.base_width << stage), norm_kind=self.norm)
-            return convnext_block(x, style)
+                x = downsample(x, self._width(stage), norm_kind=self.norm)
+            return convnext_block(x, style._replace(kernel=at_stage(kernels, stage)))
 
         depths = scale_depths(self.depth, self.depth_multiplier)
         x = stages(self._stem(x), depths, build, first_stride=self.first_stride)
@@ -95,15 +103,15 @@ class ConvNeXtSpec(ConvolutionalSpec):
             self.num_classes,
             norm_on=self.head_norm,
             norm_kind=self.norm,
-            hidden=self._width(self.head_width) if self.head_width else 0,
+            hidden=self.head_width and scale_width(self.head_width, self.width_multiplier),
         )
 
-    def _width(self, width: int) -> int:
-        return scale_width(width, self.width_multiplier)
+    def _width(self, stage: int) -> int:
+        return scale_width(width_at(self.base_width, stage), self.width_multiplier)
 
     def _stem(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, width, H/4, W/4), or another patch side than 4."""
-        width = self._width(self.base_width)
+        width = self._width(0)
         if self.stem == "patch":
             return patches(x, width, self.patch, normed=self.stem_norm, norm_kind=self.norm)
         return overlapping_convs(

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.basics import act, conv, flatten, global_avg_pool, linear, max_pool
+from archmeter.models.layers.basics import act, conv, max_pool
 from archmeter.models.layers.channel_norm import ChannelNormKind, channel_norm
 from archmeter.models.layers.convnext_block import downsample
+from archmeter.models.layers.heads import normed_classifier, pooled_classifier
 from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
 from archmeter.models.layers.stages import stages
@@ -84,10 +85,9 @@ class ConvNeXtRoadmapSpec(ConvolutionalSpec):
             return bottleneck(x, mid, width, stride=stride, style=style)
 
         x = stages(self._stem(x), scale_depths(self.depth, self.depth_multiplier), build)
-        with x.graph.scope("head"):
-            x = global_avg_pool(x)
-            x = flatten(channel_norm(x, self.norm) if separate else x)
-            return linear(x, self.num_classes) if self.num_classes else x
+        if separate:
+            return normed_classifier(x, self.num_classes, norm_kind=self.norm)
+        return pooled_classifier(x, self.num_classes)
 
     def block_style(self) -> RoadmapStyle:
         """What the blocks have in common."""

@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.composable.catalogue import AnyStage
-from archmeter.models.layers.composable.heads import AnyHead, PooledHead
+from archmeter.models.layers.composable.heads import AnyHead, NoHead, PooledHead
 from archmeter.models.layers.composable.override import changed, changed_stages
 from archmeter.models.layers.composable.part import Part, Scaling
 from archmeter.models.layers.composable.stems import AnyStem, ConvStem
@@ -62,7 +62,7 @@ class CustomSpec(ConvolutionalSpec):
         default=TypeAdapter(Stages).validate_python(_REGNETY_4GF),
         description="The stages in order, each of blocks of one kind with the knobs it has.",
     )
-    head: AnyHead = Field(
+    head: AnyHead = Field(  # type: ignore[assignment]  # a part, as the others
         default=PooledHead(kind="pooled"),
         description="Last layers, by the name of their kind or with its knobs.",
     )
@@ -89,6 +89,11 @@ class CustomSpec(ConvolutionalSpec):
             return schema
         changes = CHANGES_BY_INDEX if name == "stages" else CHANGES
         return {"description": schema.pop("description"), "anyOf": [schema, changes]}
+
+    @property
+    def headless(self) -> bool:
+        """Whether the network ends in maps."""
+        return isinstance(self.head, NoHead)
 
     def network(self, x: Tensor) -> Tensor:
         """Stem, stages, head."""

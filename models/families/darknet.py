@@ -42,10 +42,10 @@ class DarkNetSpec(DarkSpec):
         le=16384,
         description="Channels of a 1x1 convolution that ends the last stage; 0 for none.",
     )
-    head: Literal["linear", "conv", "conv_act"] = Field(
+    head: Literal["linear", "conv", "conv_act", "none"] = Field(  # type: ignore[assignment]  # kinds
         default="linear",
         description="Pool, then a linear layer; or a 1x1 convolution for the scores (and its "
-        "activation), then the pool.",
+        "activation), then the pool; or none: the output is the maps.",
     )
 
     def network(self, x: Tensor) -> Tensor:

@@ -22,9 +22,9 @@ from archmeter.models.layers.mbconv_spec import (
     Ratio,
     Strides,
     Widths,
-    at_stage,
     over_blocks,
 )
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
 
@@ -142,7 +142,7 @@ class GhostNetSpec(LateHeadSpec):
             return Squeeze()
         return Squeeze(make_divisible(mid * ratio, self.width_divisor), "relu", "hardsigmoid")
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution, pool, another one, classifier."""
         return self.late_head(x, dropout_rate=self.dropout)
 

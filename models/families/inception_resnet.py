@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.basics import (
     conv,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
     max_pool,
     norm,
@@ -24,6 +24,7 @@ from archmeter.models.layers.inception_residual import (
     inception_resnet_b,
     inception_resnet_reduction,
 )
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
 
@@ -142,8 +143,7 @@ class InceptionResNetSpec(ConvolutionalSpec):
                 x = inception_resnet_b(x, widths, c_scale, n=3)
             last_scale = 1.0 if self.bare_end else c_scale
             x = inception_resnet_b(x, widths, last_scale, n=3, bare=self.bare_end)
-        with x.graph.scope("head"):
-            return self._head(x)
+        return head(self._head)(x)
 
     def _stem(self, x: Tensor) -> Tensor:
         factor = self.stem_width / FIRST_WIDTH
@@ -160,7 +160,7 @@ class InceptionResNetSpec(ConvolutionalSpec):
         if self.final_width:
             (width,) = self._scaled((self.final_width,))
             x = unit(x, Step(width))
-        x = dropout(global_avg_pool(x), self.dropout)
+        x = dropout(last_pool(x), self.dropout)
         if self.embedding:
             x = norm(conv(x, *self._scaled((self.embedding,))))
         x = flatten(x)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor, block
+from archmeter.models.head import auxiliary_head
 from archmeter.models.layers.basics import (
     act,
     adaptive_avg_pool,
@@ -18,11 +19,11 @@ from archmeter.models.layers.basics import (
     local_response_norm,
     max_pool,
 )
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.inception import (
     Step,
     Unit,
     chain,
-    dropout_classifier,
 )
 from archmeter.models.layers.inception_module import inception_v1
 from archmeter.models.layers.stretch import stretch
@@ -105,8 +106,7 @@ class InceptionV1Spec(ConvolutionalSpec):
                 # After a fifth and four fifths of the modules: 4a and 4d of five.
                 n = len(outputs)
                 for k, at in enumerate(sorted({(n - 1) // 5, (4 * n - 1) // 5})):
-                    with x.graph.scope(f"aux{k + 1}"):
-                        x.graph.outputs.append(self._auxiliary(outputs[at]))
+                    auxiliary_head(outputs[at], f"aux{k + 1}", self._auxiliary)
         return dropout_classifier(x, self.num_classes, self.dropout)
 
     def _stem(self, x: Tensor) -> Tensor:

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import auxiliary_head
 from archmeter.models.layers.basics import avg_pool, flatten, global_avg_pool, linear, max_pool
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.inception import (
     Step,
     chain,
-    dropout_classifier,
     inception_a,
     inception_b,
     inception_c,
@@ -115,8 +116,7 @@ class InceptionV3Spec(ConvolutionalSpec):
                 widths = self._scaled(one, c, c, two, c, c, c, c, three, pooled)
                 x = inception_b(x, widths, pool="padded_average", n=self.n)
         if self.aux_heads:
-            with x.graph.scope("aux1"):
-                x.graph.outputs.append(self._auxiliary(x))
+            auxiliary_head(x, "aux1", self._auxiliary)
         with x.graph.scope("stage3"):
             x = reduction_b(x, self._scaled(*self.reduction_b_widths), n=self.n)
             one, two1, two2, three1, three2, three3, pooled = self._scaled(*self.c_widths)

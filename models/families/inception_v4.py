@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.inception import (
     Step,
-    dropout_classifier,
     inception_a,
     inception_b,
     inception_c,

@@ -22,7 +22,7 @@ class MobileNetV2Spec(MBConvSpec):
     )
     classifier_bias: bool = Field(default=True, description="Whether the classifier has biases.")
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution on the last maps, pool and classifier."""
         return pooled_classifier(
             x,

@@ -18,8 +18,8 @@ from archmeter.models.layers.mbconv_spec import (
     Ratios,
     Strides,
     Widths,
-    at_stage,
 )
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import make_divisible
 from archmeter.models.spec import Depths, Family, Paper, Preset, Width
@@ -101,7 +101,7 @@ class MobileNetV3Spec(LateHeadSpec):
         }
         return self.model_copy(update=halved).network(x)
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """The last stage in its cheap place: a 1x1 convolution, pool, another one, classifier."""
         end: Literal["bias", "bare"] = "bias" if self.head_bias else "bare"
         return self.late_head(x, depth=self.last_depth, end=end)

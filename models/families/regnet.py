@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.basics import NormKind, act, conv, flatten, global_avg_pool, linear
+from archmeter.models.head import head
+from archmeter.models.layers.basics import NormKind, act, conv, flatten, linear
 from archmeter.models.layers.design_space import (
     GroupedWidth,
     WidthRounding,
@@ -21,6 +22,7 @@ from archmeter.models.layers.design_space import (
     scaled_group_width,
     scaled_width,
 )
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
 from archmeter.models.ops import ActivationKind
@@ -112,13 +114,16 @@ class RegNetSpec(ConvolutionalSpec):
             [stage.depth for stage in generated], self.depth_multiplier, self.depth_rounding
         )
         x = stages(x, depths, build, first_stride=2)
-        with x.graph.scope("head"):
-            if self.head_width:
-                x = style.ready(conv(x, self.scaled(self.head_width)))
-            elif self.block != "activated":
-                x = act(x, self.activation)
-            x = flatten(global_avg_pool(x))
-            return linear(x, self.num_classes) if self.num_classes else x
+        return head(self._head)(x)
+
+    def _head(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, num_classes)."""
+        if self.head_width:
+            x = self.block_style().ready(conv(x, self.scaled(self.head_width)))
+        elif self.block != "activated":
+            x = act(x, self.activation)
+        x = flatten(last_pool(x))
+        return linear(x, self.num_classes) if self.num_classes else x
 
     def scaled(self, width: int) -> int:
         """A width times the width multiplier."""

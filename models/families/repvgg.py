@@ -10,8 +10,9 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.heads import pooled_classifier
-from archmeter.models.layers.mbconv_spec import Widths, at_stage
+from archmeter.models.layers.mbconv_spec import Widths
 from archmeter.models.layers.rep_block import rep_block
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.multi_scale import res2net_bottleneck
-from archmeter.models.layers.residual_spec import BOTTLENECK_DEPTHS, ResidualSpec
+from archmeter.models.layers.residual_spec import BOTTLENECK_DEPTHS, DoublingWidth, ResidualSpec
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.scaling import scale_width
@@ -23,6 +23,7 @@ class Res2NetSpec(ResidualSpec):
     named_depths: ClassVar[str] = BOTTLENECK_DEPTHS
 
     family: Literal["res2net"] = "res2net"
+    base_width: DoublingWidth = 64
     scale: int = Field(
         default=4,
         ge=1,

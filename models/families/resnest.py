@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.heads import pooled_classifier
-from archmeter.models.layers.residual_spec import IMAGENET_DEPTHS, ResidualSpec
+from archmeter.models.layers.residual_spec import IMAGENET_DEPTHS, DoublingWidth, ResidualSpec
 from archmeter.models.layers.split_attention import (
     DownsamplingPool,
     SplitAttention,
@@ -30,6 +30,7 @@ class ResNeStSpec(ResidualSpec):
     )
 
     family: Literal["resnest"] = "resnest"
+    base_width: DoublingWidth = 64
     radix: int = Field(
         default=2,
         ge=0,

@@ -11,6 +11,7 @@ from pydantic import Field
 from archmeter.models.layers.named_depth import depth_schema
 from archmeter.models.layers.residual_spec import BlockKind, ResNetSpec
 from archmeter.models.layers.shortcuts import ShortcutOption
+from archmeter.models.layers.stages import WidthOfStages
 from archmeter.models.layers.stems import StemKind
 from archmeter.models.spec import Depths, Family, Paper, Preset, Resolution, Width
 
@@ -27,8 +28,10 @@ class CifarResNetSpec(ResNetSpec):
         description="6n+2 weight layers (9n+2 with bottlenecks), or a list of blocks per stage.",
         json_schema_extra=depth_schema({"minimum": 8, "maximum": 9 * 2048 + 2}),
     )
-    base_width: Width = Field(
-        default=16, description="Channels of the first stage's blocks; doubles with each stage."
+    base_width: WidthOfStages = Field(
+        default=16,
+        description="Channels inside the first stage's blocks, doubling with each stage; or a list "
+        "with those of each, the last for all later stages.",
     )
     stem: StemKind = Field(default="cifar", description="First layers; one 3x3 in the paper.")
     stem_width: Width = Field(default=16, description="Channels after the stem.")

@@ -44,8 +44,10 @@ class ResNetV2Spec(ResidualSpec):
         description="Make weights of convolutions have mean 0 and variance 1 per output channel, "
         "every time they are used.",
     )
-    head: Literal["conv", "linear"] = Field(
-        default="conv", description="The classifier: a 1x1 convolution (timm) or a linear layer."
+    head: Literal["conv", "linear", "none"] = Field(  # type: ignore[assignment]  # kinds of it
+        default="conv",
+        description="The classifier: a 1x1 convolution (timm) or a linear layer; or none, neither "
+        "the last norm and activation: the output is the maps.",
     )
 
     def network(self, x: Tensor) -> Tensor:

@@ -9,7 +9,11 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.residual import BlockForm, Residual, bottleneck
-from archmeter.models.layers.residual_spec import BOTTLENECK_DEPTHS, PostActivationSpec
+from archmeter.models.layers.residual_spec import (
+    BOTTLENECK_DEPTHS,
+    DoublingWidth,
+    PostActivationSpec,
+)
 from archmeter.models.scaling import scale_width
 from archmeter.models.spec import Family, Paper, Preset
 
@@ -20,6 +24,7 @@ class ResNeXtSpec(PostActivationSpec):
     named_depths: ClassVar[str] = BOTTLENECK_DEPTHS
 
     family: Literal["resnext"] = "resnext"
+    base_width: DoublingWidth = 64
     cardinality: int = Field(default=32, ge=1, le=1024, description="Parallel paths: groups.")
     group_width: int = Field(
         default=4, ge=1, le=1024, description="Channels of a path in the first stage."

@@ -16,9 +16,9 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.attention import AttentionKind
-from archmeter.models.layers.basics import dropout, flatten, global_avg_pool, linear
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.named_depth import depth_schema
-from archmeter.models.layers.residual_spec import ResidualSpec
+from archmeter.models.layers.residual_spec import DoublingWidth, ResidualSpec
 from archmeter.models.layers.senet_block import senet_bottleneck
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import StemKind, StemPool
@@ -45,6 +45,7 @@ class SENetSpec(ResidualSpec):
     named_depths: ClassVar[str] = "one of " + ", ".join(map(str, DEPTHS))
 
     family: Literal["senet"] = "senet"
+    base_width: DoublingWidth = 64
     depth: Depths = Field(
         default=DEPTHS[154],
         description="Weight layers as in the networks' names, or a list of blocks per stage.",
@@ -102,9 +103,7 @@ class SENetSpec(ResidualSpec):
             )
 
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
-        with x.graph.scope("head"):
-            x = dropout(flatten(global_avg_pool(x)), self.dropout)
-            return linear(x, self.num_classes) if self.num_classes else x
+        return dropout_classifier(x, self.num_classes, self.dropout)
 
 
 _preset = partial(Preset, SENetSpec)

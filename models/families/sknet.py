@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.heads import pooled_classifier
-from archmeter.models.layers.residual_spec import BlockKind, ResidualSpec
+from archmeter.models.layers.residual_spec import BlockKind, DoublingWidth, ResidualSpec
 from archmeter.models.layers.selective_kernel import SelectiveKernels, sk_basic, sk_bottleneck
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import stem as build_stem
@@ -23,6 +23,7 @@ class SKNetSpec(ResidualSpec):
     """A ResNet or ResNeXt whose strided convolutions select among kernels; Table 1."""
 
     family: Literal["sknet"] = "sknet"
+    base_width: DoublingWidth = 64
     block: BlockKind = Field(
         default="bottleneck",
         description="Two convolutions, the first of which selects, or 1x1, selective, 1x1; a depth "

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.basics import conv, flatten, global_avg_pool, layer_norm, linear
 from archmeter.models.layers.channel_norm import channels_first, channels_last
 from archmeter.models.layers.windows import patch_merging, swin_block
@@ -61,9 +62,12 @@ class SwinSpec(ArchitectureSpec):
                         padded=self.small_maps == "pad",
                         hidden=max(1, round(width * self.mlp_ratio)),
                     )
-        with x.graph.scope("head"):
-            x = flatten(global_avg_pool(channels_first(layer_norm(x))))
-            return linear(x, self.num_classes) if self.num_classes else x
+        return head(self._head)(x)
+
+    def _head(self, x: Tensor) -> Tensor:
+        """(N, H, W, C) -> (N, num_classes)."""
+        x = flatten(global_avg_pool(channels_first(layer_norm(x))))
+        return linear(x, self.num_classes) if self.num_classes else x
 
 
 _PAPER = "Liu et al. 2021, §3.3 and Table 1"

@@ -52,10 +52,10 @@ class VGGSpec(NamedDepthSpec):
         description="Convolutions of a stage are 1x1 from this one on; 3 in the paper's column C, "
         "never in the others.",
     )
-    head: Literal["linear", "conv"] = Field(
+    head: Literal["linear", "conv", "none"] = Field(  # type: ignore[assignment]  # kinds of it
         default="linear",
         description="Hidden layers read a map pooled to 7x7 (torchvision), or slide over a larger "
-        "one as convolutions (timm; the paper when it tests).",
+        "one as convolutions (timm; the paper when it tests); or none: the output is the maps.",
     )
     hidden_width: Width = Field(default=4096, description="Features of the two hidden layers.")
     dropout: float = Field(

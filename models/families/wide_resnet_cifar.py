@@ -13,7 +13,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.named_depth import depth_schema
 from archmeter.models.layers.preactivation import preact_basic
 from archmeter.models.layers.residual_spec import ResidualSpec
-from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stages import WidthOfStages, stages
 from archmeter.models.layers.stems import StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.spec import Depths, Family, Paper, Preset, Resolution, Width
@@ -38,8 +38,10 @@ class CifarWideResNetSpec(ResidualSpec):
         allow_inf_nan=False,
         description="Rate of the dropout between a block's convolutions.",
     )
-    base_width: Width = Field(
-        default=16, description="Channels of the first stage before widening; doubles with each."
+    base_width: WidthOfStages = Field(
+        default=16,
+        description="Channels of the first stage before widening, doubling with each; or a list "
+        "with those of each, the last for all later stages.",
     )
     stem: StemKind = Field(default="cifar", description="First layers; one 3x3 in the paper.")
     stem_width: Width = Field(default=16, description="Channels after the stem.")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import act, conv, norm
-from archmeter.models.layers.inception import dropout_classifier
+from archmeter.models.layers.heads import dropout_classifier
 from archmeter.models.layers.separable import separable_unit, xception_block
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width

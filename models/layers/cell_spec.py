@@ -8,17 +8,18 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import auxiliary_head, head
 from archmeter.models.layers.basics import (
     act,
     avg_pool,
     conv,
     conv_norm_act,
     flatten,
-    global_avg_pool,
     linear,
     norm,
 )
 from archmeter.models.layers.cells import Cell, CellStyle, cell
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
 from archmeter.models.spec import ConvolutionalSpec, Depths, Width
 
@@ -77,8 +78,8 @@ class CellSpec(ConvolutionalSpec):
                     y = cell(x, previous, normal, width << i, stride=1, style=style)
                     x, previous = y, x
             if self.auxiliary and i == max(0, len(depths) - 2):
-                x.graph.outputs.append(self._auxiliary_head(x))
-        return self._head(x)
+                auxiliary_head(x, "aux1", self._auxiliary)
+        return head(self._head)(x)
 
     def _stem(
         self, x: Tensor, width: int, reduction: Cell, style: CellStyle
@@ -94,15 +95,13 @@ class CellSpec(ConvolutionalSpec):
                 x, previous = y, x
         return x, previous
 
-    def _auxiliary_head(self, x: Tensor) -> Tensor:
+    def _auxiliary(self, x: Tensor) -> Tensor:
         first, second = (scale_width(width, self.width_multiplier) for width in self.aux_widths)
-        with x.graph.scope("aux1"):
-            y = avg_pool(act(x, inplace=False), 5, stride=3)
-            y = conv_norm_act(y, first)
-            y = act(norm(conv(y, second, (y.shape[2], y.shape[3]), padding=0)))
-            return linear(flatten(y), self.num_classes) if self.num_classes else flatten(y)
+        y = avg_pool(act(x, inplace=False), 5, stride=3)
+        y = conv_norm_act(y, first)
+        y = act(norm(conv(y, second, (y.shape[2], y.shape[3]), padding=0)))
+        return linear(flatten(y), self.num_classes) if self.num_classes else flatten(y)
 
     def _head(self, x: Tensor) -> Tensor:
-        with x.graph.scope("head"):
-            y = flatten(global_avg_pool(act(x)))
-            return linear(y, self.num_classes) if self.num_classes else y
+        y = flatten(last_pool(act(x)))
+        return linear(y, self.num_classes) if self.num_classes else y

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.basics import (
     act,
     adaptive_avg_pool,
     conv,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
 )
+from archmeter.models.layers.last_pool import last_pool, refuse_last_pools
 from archmeter.models.ops import ActivationKind
 
 
+@head
 def hidden_classifier(
     x: Tensor,
     num_classes: int,
@@ -34,29 +36,32 @@ def hidden_classifier(
         dropout_rate: of the dropout after the first two layers.
         drop_inputs: whether dropout comes before those layers instead (torchvision's AlexNet).
     """
-    with x.graph.scope("head"):
-        x = flatten(adaptive_avg_pool(x, side))
-        for _ in range(2):
-            x = dropout(x, dropout_rate) if drop_inputs else x
-            x = act(linear(x, hidden))
-            x = x if drop_inputs else dropout(x, dropout_rate)
-        return linear(x, num_classes) if num_classes else x
+    refuse_last_pools(
+        x, "max", "mean_max", "concat", because="the hidden layers read maps, which no pool ends"
+    )
+    x = flatten(adaptive_avg_pool(x, side))
+    for _ in range(2):
+        x = dropout(x, dropout_rate) if drop_inputs else x
+        x = act(linear(x, hidden))
+        x = x if drop_inputs else dropout(x, dropout_rate)
+    return linear(x, num_classes) if num_classes else x
 
 
+@head
 def convolved_classifier(
     x: Tensor, num_classes: int, *, side: int, hidden: int, dropout_rate: float
 ) -> Tensor:
     """The same layers as convolutions that slide over a larger map, then the mean of the scores."""
-    with x.graph.scope("head"):
-        height, width = x.shape[2:]
-        if height < side or width < side:
-            x = adaptive_avg_pool(x, (max(side, height), max(side, width)))
-        x = act(conv(x, hidden, side, padding=0, bias=True))
-        x = act(conv(dropout(x, dropout_rate), hidden, bias=True))
-        x = flatten(global_avg_pool(x))
-        return linear(dropout(x, dropout_rate), num_classes) if num_classes else x
+    height, width = x.shape[2:]
+    if height < side or width < side:
+        x = adaptive_avg_pool(x, (max(side, height), max(side, width)))
+    x = act(conv(x, hidden, side, padding=0, bias=True))
+    x = act(conv(dropout(x, dropout_rate), hidden, bias=True))
+    x = flatten(last_pool(x))
+    return linear(dropout(x, dropout_rate), num_classes) if num_classes else x
 
 
+@head
 def mapped_classifier(
     x: Tensor,
     num_classes: int,
@@ -65,8 +70,8 @@ def mapped_classifier(
     act_kind: ActivationKind | None = None,
 ) -> Tensor:
     """mean(act(W x)): a map of scores for each class, then their means; Lin et al. 2013 §3.2."""
-    with x.graph.scope("head"):
-        if num_classes:
-            x = conv(dropout(x, dropout_rate), num_classes, bias=True)
-            x = act(x, act_kind) if act_kind else x
-        return flatten(global_avg_pool(x))
+    refuse_last_pools(x, "concat", because="what it pools are the scores, one for each class")
+    if num_classes:
+        x = conv(dropout(x, dropout_rate), num_classes, bias=True)
+        x = act(x, act_kind) if act_kind else x
+    return flatten(last_pool(x))

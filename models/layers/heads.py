@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.basics import (
     ActKind,
     NormKind,
@@ -13,16 +14,17 @@ from archmeter.models.layers.basics import (
     conv_norm_act,
     dropout,
     flatten,
-    global_avg_pool,
     linear,
     norm,
 )
-from archmeter.models.layers.channel_norm import PositionNormKind, channel_norm
+from archmeter.models.layers.channel_norm import ChannelNormKind, channel_norm
+from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.ops import ActivationKind
 
 NormPlace = Literal["pooled", "maps"]
 
 
+@head
 def pooled_classifier(
     x: Tensor,
     num_classes: int,
@@ -44,24 +46,31 @@ def pooled_classifier(
         final_width: channels of a last 1x1 convolution, norm and activation, before the pool.
         act_kind: these activations.
     """
-    with x.graph.scope("head"):
-        if norm_kind:
-            x = act(norm(x, norm_kind), act_kind)
-        if final_width:
-            x = conv_norm_act(x, final_width, act_kind=act_kind)
-        x = global_avg_pool(x)
-        if convolutional and num_classes:
-            return flatten(conv(x, num_classes, bias=bias))
-        x = flatten(x)
-        return linear(x, num_classes, bias=bias) if num_classes else x
+    if norm_kind:
+        x = act(norm(x, norm_kind), act_kind)
+    if final_width:
+        x = conv_norm_act(x, final_width, act_kind=act_kind)
+    x = last_pool(x)
+    if convolutional and num_classes:
+        return flatten(conv(x, num_classes, bias=bias))
+    x = flatten(x)
+    return linear(x, num_classes, bias=bias) if num_classes else x
 
 
+@head
+def dropout_classifier(x: Tensor, num_classes: int, rate: float) -> Tensor:
+    """(N, C, H, W) -> (N, num_classes), with dropout after the pool."""
+    x = dropout(flatten(last_pool(x)), rate)
+    return linear(x, num_classes) if num_classes else x
+
+
+@head
 def normed_classifier(
     x: Tensor,
     num_classes: int,
     *,
     norm_on: NormPlace = "pooled",
-    norm_kind: PositionNormKind = "layer",
+    norm_kind: ChannelNormKind = "layer",
     hidden: int = 0,
 ) -> Tensor:
     """(N, C, H, W) -> (N, num_classes), with a norm over channels, pooled or of the maps.
@@ -73,24 +82,23 @@ def normed_classifier(
         norm_kind: that norm.
         hidden: features of a layer between; 0 for none.
     """
-    with x.graph.scope("head"):
-        if norm_on == "maps":
-            x = global_avg_pool(channel_norm(x, norm_kind))
-        else:
-            x = channel_norm(global_avg_pool(x), norm_kind)
-        x = flatten(x)
-        if hidden:
-            x = act(linear(x, hidden), "gelu")
-        return linear(x, num_classes) if num_classes else x
+    if norm_on == "maps":
+        x = last_pool(channel_norm(x, norm_kind))
+    else:
+        x = channel_norm(last_pool(x), norm_kind)
+    x = flatten(x)
+    if hidden:
+        x = act(linear(x, hidden), "gelu")
+    return linear(x, num_classes) if num_classes else x
 
 
+@head
 def late_conv_classifier(
     x: Tensor,
     num_classes: int,
     *,
-    width: int,
-    depth: int = 1,
     hidden: int,
+    width: int = 0,
     end: Literal["bias", "norm", "bare"] = "bias",
     act_kind: ActivationKind = "hardswish",
     dropout_rate: float = 0.0,
@@ -102,19 +110,17 @@ def late_conv_classifier(
     Args:
         x: maps of the last stage.
         num_classes: outputs of the classifier; 0 for no classifier.
-        width: channels of the 1x1 convolutions before the pool; 0 for none.
-        depth: how many there are of them.
         hidden: channels of the 1x1 convolution after the pool; 0 for none.
+        width: channels of a 1x1 convolution before the pool; 0 for none.
         end: whether that one has biases, or a norm after it, or neither.
         act_kind: activation of all of them.
         dropout_rate: of the dropout before the classifier.
     """
-    with x.graph.scope("head"):
-        for _ in range(depth if width else 0):
-            x = conv_norm_act(x, width, act_kind=act_kind)
-        x = global_avg_pool(x)
-        if hidden:
-            x = conv(x, hidden, bias=end == "bias")
-            x = act(norm(x) if end == "norm" else x, act_kind)
-        x = dropout(flatten(x), dropout_rate)
-        return linear(x, num_classes) if num_classes else x
+    if width:
+        x = conv_norm_act(x, width, act_kind=act_kind)
+    x = last_pool(x)
+    if hidden:
+        x = conv(x, hidden, bias=end == "bias")
+        x = act(norm(x) if end == "norm" else x, act_kind)
+    x = dropout(flatten(x), dropout_rate)
+    return linear(x, num_classes) if num_classes else x

@@ -17,10 +17,6 @@ from archmeter.models.layers.basics import (
     avg_pool,
     concat,
     conv,
-    dropout,
-    flatten,
-    global_avg_pool,
-    linear,
     max_pool,
     norm,
     padded_avg_pool,
@@ -167,13 +163,6 @@ def stem_v4(x: Tensor, widths: Sequence[int]) -> Tensor:
         branch(x, Step(b1), Step(b2, (1, 7)), Step(b3, (7, 1)), Step(b4, 3, 1, 0)),
     )
     return concat(branch(x, _halving(last)), max_pool(x, 3, stride=2))
-
-
-def dropout_classifier(x: Tensor, num_classes: int, rate: float) -> Tensor:
-    """(N, C, H, W) -> (N, num_classes), with dropout after the pool."""
-    with x.graph.scope("head"):
-        x = dropout(flatten(global_avg_pool(x)), rate)
-        return linear(x, num_classes) if num_classes else x
 
 
 def _halving(width: int) -> Step:

@@ -12,6 +12,7 @@ from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import conv_norm_act
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
 from archmeter.models.spec import ConvolutionalSpec, Depths, Width
@@ -33,11 +34,6 @@ Expansions = Annotated[
     _LENGTH,
 ]
 Ratios = Annotated[tuple[Ratio, ...], _LENGTH]
-
-
-def at_stage(values: Sequence[T], stage: int) -> T:
-    """The value of a stage, counted from 0; the last one holds for all later stages."""
-    return values[min(stage, len(values) - 1)]
 
 
 def stretched(values: Sequence[T], count: int) -> list[T]:
@@ -160,7 +156,7 @@ class MBConvSpec(ConvolutionalSpec):
             with x.graph.scope(f"stage{stage + 1}"):
                 for i, expansion in enumerate(self.expansions_of(stage, depth)):
                     x = self.mobile_block(x, stage, i, expansion)
-        return self.head(x)
+        return self.classified(x)
 
     def expansions_of(self, stage: int, depth: int) -> Sequence[float]:
         """Inner channels ÷ input of each of the blocks of a stage."""
@@ -182,7 +178,7 @@ class MBConvSpec(ConvolutionalSpec):
             skip=stage >= self.plain_stages,
         )
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution on the last maps, pool and classifier."""
         return pooled_classifier(
             x, self.num_classes, final_width=self.final_width, act_kind=self.activation

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import head
 from archmeter.models.layers.attention_pool import latent_pool
 from archmeter.models.layers.basics import (
     contiguous,
@@ -154,11 +155,14 @@ class PatchSpec(ArchitectureSpec):
                     scaled=self.layer_scale,
                     perceptron_kind=self.perceptron,
                 )
-        with x.graph.scope("head"):
-            if self.pool == "token":
-                return self._by_tokens(x)
-            x = self._mean(x) if self.pool == "mean" else self._asked(x, heads, hidden)
-            return self._classified(x)
+        return head(self._head)(x, heads, hidden)
+
+    def _head(self, x: Tensor, heads: int, hidden: int) -> Tensor:
+        """(N, tokens, C) -> (N, num_classes)."""
+        if self.pool == "token":
+            return self._by_tokens(x)
+        x = self._mean(x) if self.pool == "mean" else self._asked(x, heads, hidden)
+        return self._classified(x)
 
     def _tokens(self, x: Tensor, width: int) -> Tensor:
         """Those that are read in the end, registers and patches."""

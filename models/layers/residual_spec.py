@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.head import LastPool, head
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.attention_pool import attention_pool
 from archmeter.models.layers.basics import ActKind
@@ -16,7 +17,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.knobs import AnyNorm, PooledShortcut, PoolOfStem, ShortcutOfBlock
 from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
 from archmeter.models.layers.residual import Residual, basic, bottleneck
-from archmeter.models.layers.stages import stages
+from archmeter.models.layers.stages import WidthOfStages, stages, width_at
 from archmeter.models.layers.stems import Stem, StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.layers.strided_pool import StridedPool
@@ -39,6 +40,11 @@ IMAGENET_DEPTHS: Mapping[int, tuple[BlockKind, tuple[int, ...]]] = {
 }
 """Weight layers of the networks in print -> their block, and blocks per stage."""
 
+DoublingWidth = Annotated[
+    Width, Field(description="Channels of the first stage's blocks; doubles with each stage.")
+]
+"""Where groups inside the blocks double in width too: a list would speak of their ends alone."""
+
 BOTTLENECK_DEPTHS = "one of " + ", ".join(
     str(depth) for depth, (block, _) in IMAGENET_DEPTHS.items() if block == "bottleneck"
 )
@@ -55,8 +61,10 @@ class ResidualSpec(NamedDepthSpec):
         description="Weight layers as in the networks' names, or a list of blocks per stage.",
         json_schema_extra=depth_schema({"enum": list(IMAGENET_DEPTHS)}),
     )
-    base_width: Width = Field(
-        default=64, description="Channels of the first stage's blocks; doubles with each stage."
+    base_width: WidthOfStages = Field(
+        default=64,
+        description="Channels inside the first stage's blocks, doubling with each stage; or a list "
+        "with those of each, the last for all later stages.",
     )
     stem: StemKind = Field(
         default="conv7",
@@ -102,7 +110,7 @@ class ResidualSpec(NamedDepthSpec):
 
     def stage_width(self, stage: int) -> int:
         """Channels inside the blocks of a stage, scaled."""
-        return scale_width(self.base_width << stage, self.width_multiplier)
+        return scale_width(width_at(self.base_width, stage), self.width_multiplier)
 
     def stem_style(self, *, bare_end: bool = False) -> Stem:
         """The stem, scaled."""
@@ -139,9 +147,11 @@ class PostActivationSpec(ResidualSpec):
         description="Pools in place of the strides of 3x3 convolutions (anti-aliasing): averages, "
         "or binomial filters that overlap (blur).",
     )
-    head_pool: Literal["mean", "attention"] = Field(
+    head_pool: Literal[LastPool, "attention"] = Field(  # type: ignore[assignment]  # one more
         default="mean",
-        description="The last pool: the mean of each map, or attention to its positions (CLIP).",
+        description="The last pool: the mean of each map, its maximum, half of their sum "
+        "(mean_max), or both side by side, which doubles what the classifier reads (concat), as "
+        "in timm; or attention to the positions of the maps (CLIP).",
     )
 
     @abstractmethod
@@ -156,10 +166,9 @@ class PostActivationSpec(ResidualSpec):
             return self.residual_block(x, stage, stride, style)
 
         x = stages(build_stem(x, self.stem_style()), self.depths, build)
-        if self.head_pool == "mean":
-            return pooled_classifier(x, self.num_classes)
-        with x.graph.scope("head"):
-            return attention_pool(x, self.num_classes)
+        if self.head_pool == "attention":
+            return head(attention_pool)(x, self.num_classes)
+        return pooled_classifier(x, self.num_classes)
 
     def residual_style(self) -> Residual:
         """What the blocks have in common."""

@@ -15,9 +15,9 @@ from archmeter.models.layers.mbconv_spec import (
     Kernels,
     MobileActivation,
     Strides,
-    at_stage,
 )
 from archmeter.models.layers.multi_query_attention import mobile_attention
+from archmeter.models.layers.stages import at_stage
 from archmeter.models.layers.universal_bottleneck import (
     Bottleneck,
     Depthwise,
@@ -155,7 +155,7 @@ class UniversalSpec(LateHeadSpec):
         kernels = Depthwise(before, between)
         return universal_bottleneck(x, mid, width, kernels, stride=stride, style=style)
 
-    def head(self, x: Tensor) -> Tensor:
+    def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution, pool, another one with a norm, classifier."""
         return self.late_head(x, end="norm")
 

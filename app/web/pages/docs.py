@@ -19,8 +19,8 @@ PATH = "/docs"
 
 _ABOUT_THE_CATALOGUE = """# The catalogue
 
-Every family takes `depth_multiplier`, `width_multiplier`, `resolution`, `num_classes` and
-`in_channels` beside its own knobs.
+Every family takes `depth_multiplier`, `width_multiplier`, `resolution`, `num_classes`,
+`in_channels` and `head` beside its own knobs.
 """
 
 

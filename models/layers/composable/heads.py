@@ -16,11 +16,11 @@ from archmeter.models.layers.classifiers import (
 from archmeter.models.layers.composable.part import AnyActivation, ByName, Part, Rate, Scaling
 from archmeter.models.layers.heads import (
     NormPlace,
+    dropout_classifier,
     late_conv_classifier,
     normed_classifier,
     pooled_classifier,
 )
-from archmeter.models.layers.inception import dropout_classifier
 from archmeter.models.layers.knobs import AnyNorm, ClassifierBias, ConvClassifier, PositionNorm
 from archmeter.models.layers.mbconv_spec import HeadScaling, scaled_by
 from archmeter.models.ops import ActivationKind
@@ -214,6 +214,16 @@ class MappedHead(HeadPart):
         )
 
 
+class NoHead(HeadPart):
+    """Nothing: the output is the maps of the last stage."""
+
+    kind: Literal["none"]
+
+    def build(self, x: Tensor, num_classes: int, scaling: Scaling) -> Tensor:  # noqa: ARG002
+        """The maps themselves."""
+        return x
+
+
 AnyHead = Annotated[
     PooledHead
     | ConvHead
@@ -222,7 +232,8 @@ AnyHead = Annotated[
     | PreactivatedHead
     | DropoutHead
     | HiddenHead
-    | MappedHead,
+    | MappedHead
+    | NoHead,
     Field(discriminator="kind"),
     ByName(),
 ]
