@@ -24,7 +24,7 @@ from archmeter.analyzers.profile import Profile
 from archmeter.models.errors import ArchmeterError, ShapeError
 from archmeter.models.extras import explained
 from archmeter.models.graph import Call, Graph
-from archmeter.models.ops import BatchNorm2d
+from archmeter.models.ops import BatchNorm
 from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
 from archmeter.models.torch_module import to_torch
 
@@ -200,7 +200,7 @@ def _on_meta(profile: Profile, trained: Profile) -> list[AuditCheck]:
 
 def _trains(graph: Graph) -> bool:
     """Whether each batch norm gets more than one value per channel."""
-    norms = (tensor for tensor in graph.tensors if isinstance(tensor.op, BatchNorm2d))
+    norms = (tensor for tensor in graph.tensors if isinstance(tensor.op, BatchNorm))
     return all(prod(norm.shape) > norm.channels for norm in norms)
 
 

@@ -18,7 +18,7 @@ from archmeter.models.ops import (
     ActivationKind,
     Amax,
     AvgPool2d,
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv1d,
     Conv2d,
@@ -122,8 +122,8 @@ def bias_flops(op: Conv2d | Linear, out: Shape, _: Shape) -> tuple[FlopKind, int
     return "bias", prod(out) if op.bias else 0
 
 
-@flops.rule(BatchNorm2d)
-def batch_norm_flops(_: BatchNorm2d, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+@flops.rule(BatchNorm)
+def batch_norm_flops(_: BatchNorm, out: Shape, __: Shape) -> tuple[FlopKind, int]:
     """Scale and shift."""
     return "norm", BATCH_NORM_FLOPS * prod(out)
 

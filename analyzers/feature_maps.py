@@ -14,7 +14,7 @@ from math import prod
 
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.profile import Profile
-from archmeter.analyzers.receptive_field import SEES_NOTHING, Window, receptive_fields
+from archmeter.analyzers.receptive_field import SEES_NOTHING, receptive_fields
 from archmeter.analyzers.scaling.sizes import channel_dimension
 from archmeter.models.graph import Graph, Scope
 from archmeter.models.ops import Pad2d, Pair
@@ -50,9 +50,9 @@ def feature_maps(profile: Profile) -> Rows[FeatureMap]:
 
     Of transformers on patches these are the last tokens, without those that stand for no patch.
     """
-    graph, windows = profile.graph, profile.columns.window
-    strides = receptive_fields(graph, windows)[1]
-    levels = strides if graph.limit is None else _unlimited_strides(graph, windows)
+    graph = profile.graph
+    strides = receptive_fields(graph, profile.columns.window)[1]
+    levels = [_own(graph, i, stride) for i, stride in enumerate(strides)]
     params, macs = (_sums(graph, c) for c in (profile.columns.params, profile.columns.macs))
     last: dict[Pair, FeatureMap] = {}
     sides: dict[Pair, Pair] = {}
@@ -107,13 +107,12 @@ def _last_readers(graph: Graph) -> list[int]:
     return readers
 
 
-def _unlimited_strides(graph: Graph, windows: Sequence[Window | None]) -> list[Pair]:
-    """The strides that results would have if the network gave none of its own up."""
-    given_up = graph.limit.given_up if graph.limit else {}
-    widened = [
-        Window((0, 0), given_up[i]) if i in given_up else window for i, window in enumerate(windows)
-    ]
-    return receptive_fields(graph, widened)[1]
+def _own(graph: Graph, index: int, stride: Pair) -> Pair:
+    """The stride that a result would have if the network gave none of its own up."""
+    if graph.strides is None or stride == SEES_NOTHING:
+        return stride
+    given_up = graph.strides.given_up(index)
+    return stride[0] * given_up, stride[1] * given_up
 
 
 def _sums(graph: Graph, column: Sequence[int]) -> list[int]:

@@ -16,7 +16,7 @@ from archmeter.analyzers.reading import Reading
 from archmeter.analyzers.storage import NOTHING_EXTRA, Extra, statistics
 from archmeter.models.graph import Graph
 from archmeter.models.ops import (
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv2d,
     Elementwise,
@@ -40,8 +40,8 @@ What a particular convolution kernel takes to lay out its operands is the backen
 """
 
 
-@workspace.rule(BatchNorm2d)
-def folded_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Extra:
+@workspace.rule(BatchNorm)
+def folded_statistics(_: BatchNorm, out: Shape, __: Shape) -> Extra:
     """Scale and shift of each channel, folded from its four numbers."""
     return statistics(2 * out[1])
 

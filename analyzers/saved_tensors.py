@@ -17,7 +17,7 @@ from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Add,
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv2d,
     Div,
@@ -106,8 +106,8 @@ def reflected(op: BlurPool2d, _: Shape, x: Shape) -> Kept:
     return Kept(inputs=(0,), extra=Extra(plain=prod(op.padded(x))))
 
 
-@kept.rule(BatchNorm2d)
-def batch_statistics(_: BatchNorm2d, out: Shape, __: Shape) -> Kept:
+@kept.rule(BatchNorm)
+def batch_statistics(_: BatchNorm, out: Shape, __: Shape) -> Kept:
     """The input, mean and 1/deviation of each channel."""
     return _input_and_statistics(2 * out[1])
 

@@ -38,7 +38,7 @@ from archmeter.analyzers.stretch import (
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import (
     AdaptiveAvgPool2d,
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     ChannelShuffle,
     Concat,
@@ -113,7 +113,7 @@ def _sight(call: Call, inputs: Sequence[Sight]) -> Sight:
 transfers = Reading[Transfer]("sight", each)
 
 # Each position by itself, and channels that see the same anyway.
-transfers.nothing(BatchNorm2d, Contiguous, Elementwise, Input)
+transfers.nothing(BatchNorm, Contiguous, Elementwise, Input)
 
 
 @lru_cache(16_384)

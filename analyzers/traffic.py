@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archmeter.analyzers.reading import Reading
 from archmeter.models.ops import (
-    BatchNorm2d,
+    BatchNorm,
     Conv2d,
     Dropout,
     Elementwise,
@@ -58,7 +58,7 @@ def everything(_: Op, out: Shape, *inputs: Shape) -> Traffic:
     return Traffic(tuple(map(prod, inputs)), prod(out))
 
 
-@traffic.rule(BatchNorm2d, Elementwise)
+@traffic.rule(BatchNorm, Elementwise)
 def element_by_element(_: Op, out: Shape, *inputs: Shape) -> Traffic:
     """The same; a batch norm is elementwise at inference, when its statistics are constants."""
     return Traffic(tuple(map(prod, inputs)), prod(out), elementwise=True)

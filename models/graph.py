@@ -23,8 +23,8 @@ from archmeter.models.calls import Call, CallsOf, calls_of, seen
 from archmeter.models.errors import GraphTooLarge, ShapeError
 from archmeter.models.head import LastPool
 from archmeter.models.ops import Input, Op, Shape
-from archmeter.models.output_stride import StrideLimit, surrounding
 from archmeter.models.scope import Scope
+from archmeter.models.strides import StrideRules
 from archmeter.models.tensor import Tensor
 
 __all__ = [
@@ -82,7 +82,8 @@ class Graph:
         reused: for operators that own no weights, by index, the index of who owns what they use.
         copies: scopes of blocks that were copied as wholes, in order.
         here: the innermost scope that is open.
-        limit: of the stride of the maps, if there is one.
+        strides: the rules on strides that operators are adapted to, if there are some.
+        copies_blocks: whether a block called once more as before is copied.
         headless: whether the layers that make an answer of the last maps are left out.
         last_pool: what these layers make of each map, where they do not read it as it is.
 
@@ -100,7 +101,8 @@ class Graph:
         self.outputs: list[Tensor] = []
         self.root = Scope(self, "", None)
         self.here = self.root
-        self.limit: StrideLimit | None = None
+        self.strides: StrideRules | None = None
+        self.copies_blocks = True
         self.headless = False
         self.last_pool: LastPool = "mean"
         self._tensors: list[Tensor] = []  # made when somebody reads them
@@ -144,8 +146,8 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        if self.limit is not None:
-            op, inputs = self._limited(self.limit, op, inputs)
+        if self.strides is not None:
+            return self.strides.append(self, op, inputs)
         scope, label = self.here, op.label
         index = len(self.calls)
         if index >= self._max_operators:
@@ -171,9 +173,17 @@ class Graph:
         self.ordinals.append(ordinal)
         return Tensor(self, index, call.shape)
 
+    def as_it_is(self, op: Op, *inputs: Tensor) -> Tensor:
+        """Apply an operator whatever the rules on strides say."""
+        strides, self.strides = self.strides, None
+        try:
+            return self.append(op, *inputs)
+        finally:
+            self.strides = strides
+
     def keeping_strides(self) -> AbstractContextManager[None]:
-        """In here strides stay though the maps have a limit: what they make is no map of these."""
-        return nullcontext() if self.limit is None else self.limit.keeping_strides()
+        """In here strides stay whatever the rules say: what they make is no map of the network."""
+        return nullcontext() if self.strides is None else self.strides.keeping_strides()
 
     def chain(self, x: Tensor, *ops: Op) -> Tensor:
         """Apply operators one after another, each to what the one before it made.
@@ -181,7 +191,7 @@ class Graph:
         Raises:
             ShapeError: if the sizes do not fit, with the path of the operator.
         """
-        if self.limit is not None:
+        if self.strides is not None:
             return reduce(lambda made, op: self.append(op, made), ops, x)
         calls, scope, calls_of_op = self.calls, self.here, self._calls_of
         names, ordinals = scope.names, self.ordinals
@@ -209,9 +219,9 @@ class Graph:
             ShapeError: if the weights would need another shape.
         """
         call = self.calls[made.index]
-        tensor = self._unlimited(call.op, x)  # the operator was adapted when it was first applied
-        if self.limit is not None:
-            self.limit.same(x, tensor.index)
+        tensor = self.as_it_is(call.op, x)  # the operator was adapted when it was first applied
+        if self.strides is not None:
+            self.strides.place_beside(x, tensor)
         self.reused[tensor.index] = self.reused.get(made.index, made.index)
         if self.calls[tensor.index].weights != call.weights:
             raise ShapeError(f"weights for {call.input_shapes[0]} do not fit {x.shape}")
@@ -232,7 +242,7 @@ class Graph:
         start = len(self.calls)
         known: _Block | None = None
         key: tuple[object, ...] = ()
-        if len(args) <= FEW_ARGUMENTS and self.limit is None:
+        if len(args) <= FEW_ARGUMENTS and self.copies_blocks:
             given = (*args, *named.values())
             alike = [(start - x.index, x.shape) if isinstance(x, Tensor) else x for x in given]
             at_the_top = self.here is self.root  # stages are there, which number what is in them
@@ -251,6 +261,15 @@ class Graph:
             repeats = alone and known is not None and self._are_alike(known, scope, result.index)
             self._known_blocks[key] = _Block(scope, result.index, self._joined - joined, repeats)
         return result
+
+    def replace(self, index: int, op: Op) -> None:
+        """Put an operator in the place of one that makes the same shape, where none are copied.
+
+        Raises:
+            ShapeError: if it does not fit its input.
+        """
+        shapes, known = self.calls[index].input_shapes, self._calls(op)
+        self.calls[index] = known.get(shapes) or self._new_call(op, shapes, known)
 
     def path(self, index: int) -> str:
         """Dotted name of an operator."""
@@ -324,23 +343,6 @@ class Graph:
             tensor.inputs = tuple([tensors[index - back] for back in sources])
             tensor.reuses = None if owner is None else tensors[owner]
             tensors.append(tensor)
-
-    def _limited(
-        self, limit: StrideLimit, op: Op, inputs: tuple[Tensor, ...]
-    ) -> tuple[Op, tuple[Tensor, ...]]:
-        """An operator within a limit of strides, and what it is applied to."""
-        adapted, margin = limit.adapted(op, inputs, len(self.calls))
-        if margin is not None:
-            inputs = (self._unlimited(surrounding(margin), *inputs),)
-        return adapted, inputs
-
-    def _unlimited(self, op: Op, x: Tensor) -> Tensor:
-        """Apply an operator as it is."""
-        limit, self.limit = self.limit, None
-        try:
-            return self.append(op, x)
-        finally:
-            self.limit = limit
 
     def _look_up(self, op: Op) -> CallsOf:
         """The calls of an operator; from now on found by its address, cheaper than by its value."""

@@ -9,11 +9,9 @@ torchvision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from archmeter.models.ops import (
     BlurPool2d,
@@ -25,90 +23,44 @@ from archmeter.models.ops import (
     Subsample,
 )
 from archmeter.models.ops.pooling import Pool2d
+from archmeter.models.strides import Adapted, Reach, StrideRule, stride_of
 from archmeter.models.tensor import Tensor
 
 
-class Reach(NamedTuple):
-    """How far apart the elements of a map are in the image, and those that kernels look at.
-
-    Attributes:
-        stride: pixels between neighbours of the map.
-        dilation: elements between those that a kernel takes side by side.
-    """
-
-    stride: int = 1
-    dilation: int = 1
-
-
-class StrideLimit:
+class StrideLimit(StrideRule):
     """Adapts operators to a network of a stride that it must not exceed.
 
     Args:
         output_stride: pixels of the image to an element of the smallest map.
         dilated: whether kernels spread to see what they saw; otherwise they only come more densely.
-
-    Attributes:
-        given_up: strides that became 1, by the index of the operator.
     """
 
+    gives_up_last = True
+
     def __init__(self, output_stride: int, *, dilated: bool = True) -> None:
+        super().__init__()
         self.output_stride = output_stride
         self.dilated = dilated
-        self.given_up: dict[int, Pair] = {}
-        self._reaches: dict[int, Reach] = {}
-        self._keeps_strides = False
 
-    @contextmanager
-    def keeping_strides(self) -> Iterator[None]:
-        """In here no stride is given up: what it makes is no map of the network."""
-        self._keeps_strides = True
-        try:
-            yield
-        finally:
-            self._keeps_strides = False
+    def __str__(self) -> str:
+        return f"an output stride of {self.output_stride}"
 
-    def adapted(self, op: Op, inputs: Sequence[Tensor], index: int) -> tuple[Op, Pair | None]:
-        """What comes in the place of an operator, and by what its input is padded first, if it is.
-
-        Args:
-            op: as the network has it.
-            inputs: what it is applied to.
-            index: of what it makes, were nothing padded.
-        """
+    def adapted(self, op: Op, inputs: Sequence[Tensor]) -> Adapted:
+        """The operator, its stride given up where it would go too far, and its kernel spread."""
         if isinstance(op, ScaledDotProductAttention):
             inputs = inputs[:1]  # the answers lie where those who ask do
-        reach = max((self._reaches.get(x.index, Reach()) for x in inputs), default=Reach())
-        stride = _stride(op)
+        reach = max(map(self.reach, inputs), default=Reach())
+        stride = stride_of(op)
         exceeds = stride > 1 and reach.stride * stride > self.output_stride
         given_up = exceeds and not self._keeps_strides
         if given_up:
-            made = Reach(reach.stride, reach.dilation * (stride if self.dilated else 1))
+            spread = reach.dilation * (stride if self.dilated else 1)
+            made = reach._replace(dilation=spread, given_up=reach.given_up * stride)
         else:
-            made = Reach(reach.stride * stride, reach.dilation)
-        adapted, margin = op, None
+            made = reach._replace(stride=reach.stride * stride)
         if given_up or reach.dilation > 1:
-            adapted, margin = _adapted(op, reach.dilation, given_up=given_up)
-        if margin:
-            self._reaches[index] = reach  # of its input, padded
-            index += 1
-        if given_up:
-            self.given_up[index] = stride, stride
-        self._reaches[index] = made
-        return adapted, margin
-
-    def same(self, x: Tensor, index: int) -> None:
-        """Say that what is made at an index lies in the image as x does."""
-        self._reaches[index] = self._reaches.get(x.index, Reach())
-
-
-def _stride(op: Op) -> int:
-    match op:
-        case Conv2d() | Pool2d():
-            return max(op.stride)
-        case BlurPool2d() | Subsample():
-            return op.stride
-        case _:
-            return 1
+            return Adapted(*_adapted(op, reach.dilation, given_up=given_up), made)
+        return Adapted(op, None, made)
 
 
 @lru_cache(1024)
@@ -148,9 +100,3 @@ def _window(op: Conv2d | Pool2d, dilation: int, *, given_up: bool) -> tuple[Op, 
         for pair in (op.padding, op.dilation)
     )
     return replace(op, stride=stride, padding=padding, dilation=dilations), margin
-
-
-def surrounding(size: Pair) -> Pad2d:
-    """Zeros that add so many rows and columns on both sides, or crop them; one more at the end."""
-    height, width = size
-    return Pad2d((width // 2, width - width // 2, height // 2, height - height // 2))

@@ -57,6 +57,8 @@ class Scope:
     ) -> None:
         self.end = len(self._graph.calls)
         self._graph.here = self.parent or self
+        if self.parent and self.start == self.end:
+            self.parent.disown(self)
 
     def contents(self) -> Iterator[range | Scope]:
         """What is directly inside, in order: indices of operators, and scopes."""
@@ -80,6 +82,11 @@ class Scope:
             self._children.append(child)
         else:
             self._children = [child]
+
+    def disown(self, child: Scope) -> None:
+        """Leave out a scope that nothing is inside of."""
+        if self._children:
+            self._children.remove(child)
 
     @property
     def is_stage(self) -> bool:

@@ -16,10 +16,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from archmeter.models.dropped_stride import DroppedStrides
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.head import LastPool
+from archmeter.models.norm_bias import add_norm_biases
 from archmeter.models.output_stride import StrideLimit
+from archmeter.models.strides import StrideRule, StrideRules
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
 
@@ -159,6 +162,16 @@ class ConvolutionalSpec(ArchitectureSpec):
         "or stay as they are (a last stride of 1, as in re-identification).",
     )
 
+    dropped_stride: Literal[1, 2, 4, 8, 16, 32] = Field(
+        default=1,
+        description="For small images such as CIFAR's: the first strides, together so much, "
+        "become 1, and pools that only stride are left out: 2 is the stride of a first "
+        "convolution, 4 that of a ResNet's whole stem.",
+    )
+    norm_bias: bool = Field(
+        default=False,
+        description="Biases in convolutions before batch and group norms too, as Keras has them.",
+    )
     head_pool: LastPool = Field(
         default="mean",
         description="The last pool: the mean of each map, its maximum, half of their sum "
@@ -167,16 +180,30 @@ class ConvolutionalSpec(ArchitectureSpec):
     )
 
     def described(self, x: Tensor) -> Tensor:
-        """The network, no map of which is smaller than its output stride says."""
-        x.graph.last_pool = self.head_pool
-        if not self.output_stride:
-            return super().described(x)
-        x.graph.limit = StrideLimit(self.output_stride, dilated=self.dilated)
-        try:
-            return super().described(x)
-        except ShapeError as error:
-            told = f"{error.detail}, with an output stride of {self.output_stride}"
-            raise ShapeError(told, path=error.path) from None
+        """The network under its rules on strides, and with biases before norms if it has them."""
+        graph, rules = x.graph, self._stride_rules()
+        graph.last_pool = self.head_pool
+        graph.copies_blocks = not rules.rules and not self.norm_bias
+        if not rules.rules:
+            y = super().described(x)
+        else:
+            graph.strides = rules
+            try:
+                y = super().described(x)
+                rules.finish()
+            except ShapeError as error:
+                raise ShapeError(f"{error.detail}, with {rules}", path=error.path) from None
+        if self.norm_bias:
+            add_norm_biases(graph)
+        return y
+
+    def _stride_rules(self) -> StrideRules:
+        rules: list[StrideRule] = []
+        if self.dropped_stride > 1:
+            rules.append(DroppedStrides(self.dropped_stride))
+        if self.output_stride:
+            rules.append(StrideLimit(self.output_stride, dilated=self.dilated))
+        return StrideRules(*rules)
 
 
 class InputSpec(BaseModel):

@@ -19,6 +19,7 @@ from archmeter.models.ops import (
     Add,
     Amax,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     BlurPool2d,
     ChannelShuffle,
@@ -178,6 +179,7 @@ modules = Nearest[Callable[..., "nn.Module"]](
             x[1], op.out_channels, op.kernel, padding=op.padding, bias=False
         ),
         Linear: lambda op, nn, x: nn.Linear(x[-1], op.out_features, op.bias),
+        BatchNorm1d: lambda _, nn, x: nn.BatchNorm1d(x[1]),
         BatchNorm2d: lambda _, nn, x: nn.BatchNorm2d(x[1]),
         GroupNorm: lambda op, nn, x: nn.GroupNorm(op.groups, x[1]),
         LayerNorm: lambda _, nn, x: nn.LayerNorm(x[-1]),

@@ -185,6 +185,33 @@ SPREAD: dict[str, dict[str, Any]] = {
         "resolution": 64,
     },
     "shortcut A that no longer strides": {**CIFAR, "output_stride": 2},
+    "first strides dropped": {"preset": "resnet26d", "dropped_stride": 4, "resolution": 32},
+    "strides dropped at both ends": {
+        "preset": "mobilenetv2_050",
+        "dropped_stride": 4,
+        "output_stride": 2,
+        "resolution": 32,
+    },
+    "patches that overlap": {"preset": "convnext_atto", "dropped_stride": 2, "resolution": 32},
+    "blurs that are dropped": {"preset": "resnetblur18", "dropped_stride": 8, "resolution": 32},
+    "shortcut A that does not stride": {**CIFAR, "dropped_stride": 2},
+    "pools that are dropped in modules": {
+        "preset": "googlenet_bn_5x5",
+        "dropped_stride": 16,
+        "resolution": 32,
+    },
+    "biases before norms": {**CIFAR, "norm_bias": True},
+    "one hidden layer with a norm": {
+        "preset": "vgg11_bn_cifar10",
+        "base_width": 16,
+        "hidden_layers": 1,
+        "hidden_width": 32,
+        "hidden_norm": True,
+    },
+    "projections around mobile blocks": {
+        "preset": "mobilenetv2_cifar10",
+        "width_multiplier": 0.5,
+    },
     "windows padded up": {
         "preset": "swin_t",
         "depth": [2, 2],

@@ -10,7 +10,7 @@ from torch.utils.checkpoint import checkpoint
 
 from archmeter.analyzers.audit import _attention_by
 from archmeter.analyzers.training.step import TrainingStep
-from archmeter.models.ops import BatchNorm2d
+from archmeter.models.ops import BatchNorm
 from archmeter.models.torch_module import to_torch
 from tests.live_bytes import LiveBytes
 
@@ -33,7 +33,7 @@ def lowered(step: TrainingStep, module: nn.Module | None = None) -> nn.Module:
             module.get_parameter(tensor.path).requires_grad_(requires_grad=trains)
             continue
         part = module.get_submodule(tensor.path).requires_grad_(requires_grad=trains)
-        if "batch_norm" in step.options.freeze.split(",") and isinstance(tensor.op, BatchNorm2d):
+        if "batch_norm" in step.options.freeze.split(",") and isinstance(tensor.op, BatchNorm):
             part.eval()
     for segment in step.segments:
         module.set_submodule(segment.path, _Repeated(module.get_submodule(segment.path)))
@@ -67,7 +67,7 @@ def unused_statistics(step: TrainingStep) -> int:
     return sum(
         2 * 4 * tensor.channels
         for tensor, reached in zip(step.profile.graph.tensors, step.autograd.reached, strict=True)
-        if reached and isinstance(tensor.op, BatchNorm2d)
+        if reached and isinstance(tensor.op, BatchNorm)
     )
 
 

@@ -18,6 +18,8 @@ from archmeter.analyzers.reading import Reading
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import (
     AdaptiveAvgPool2d,
+    BatchNorm,
+    BatchNorm1d,
     BatchNorm2d,
     Conv2d,
     GroupNorm,
@@ -42,8 +44,8 @@ fvcore_extra = Reading("fvcore", 0)
 """What fvcore adds to the MACs of an operator."""
 
 
-@fvcore_extra.rule(BatchNorm2d)
-def batch_norm(_: BatchNorm2d, out: Shape, __: Shape) -> int:
+@fvcore_extra.rule(BatchNorm)
+def batch_norm(_: BatchNorm, out: Shape, __: Shape) -> int:
     """Scale and shift."""
     return 2 * prod(out)
 
@@ -84,6 +86,7 @@ fvcore_extra.nothing_where(macs)
 fvcore_extra.nothing(Product)
 
 _EXTRA_LINES = {
+    BatchNorm1d: BATCH_NORMS,
     BatchNorm2d: BATCH_NORMS,
     GroupNorm: OTHER_NORMS,
     LayerNorm: OTHER_NORMS,

@@ -24,7 +24,7 @@ from archmeter.models.graph import Graph
 from archmeter.models.ops import (
     Activation,
     ActivationKind,
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv1d,
     Conv2d,
@@ -94,8 +94,8 @@ def linear(op: Linear, out: Shape, x: Shape) -> Terms:
     return (LINEAR_LAYERS, linear_macs(op, out, x)), (BIASES, prod(out) if op.bias else 0)
 
 
-@ptflops_modules.rule(BatchNorm2d, GroupNorm)
-def norm(_: BatchNorm2d | GroupNorm, out: Shape, __: Shape) -> Terms:
+@ptflops_modules.rule(BatchNorm, GroupNorm)
+def norm(_: BatchNorm | GroupNorm, out: Shape, __: Shape) -> Terms:
     """Scale and shift."""
     return ((NORMS, 2 * prod(out)),)
 

@@ -23,7 +23,7 @@ from archmeter.models.graph import Graph
 from archmeter.models.ops import (
     AdaptiveAvgPool2d,
     AvgPool2d,
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv1d,
     Conv2d,
@@ -68,8 +68,8 @@ def linear(op: Linear, out: Shape, x: Shape) -> Terms:
     return ((LINEAR_LAYERS, linear_macs(op, out, x)),)
 
 
-@thop_rules.rule(BatchNorm2d, LayerNorm)
-def norm(_: BatchNorm2d | LayerNorm, out: Shape, __: Shape) -> Terms:
+@thop_rules.rule(BatchNorm, LayerNorm)
+def norm(_: BatchNorm | LayerNorm, out: Shape, __: Shape) -> Terms:
     """Two per element, doubled."""
     return ((NORMS, 4 * prod(out)),)
 

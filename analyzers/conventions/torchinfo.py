@@ -16,7 +16,7 @@ from archmeter.analyzers.conventions.line_items import Line, Terms, Tool
 from archmeter.analyzers.conventions.papers import CONVOLUTIONS, LINEAR_LAYERS, sheet_of
 from archmeter.analyzers.reading import Reading
 from archmeter.models.ops import (
-    BatchNorm2d,
+    BatchNorm,
     BlurPool2d,
     Conv1d,
     Conv2d,
@@ -63,7 +63,7 @@ def linear(op: Linear, out: Shape, x: Shape) -> Terms:
     )
 
 
-@torchinfo_rules.rule(BatchNorm2d, GroupNorm, LayerNorm)
+@torchinfo_rules.rule(BatchNorm, GroupNorm, LayerNorm)
 def norm(op: Op, out: Shape, x: Shape) -> Terms:
     """Scale and shift for each row of the first dimension."""
     affine = (weight.size for weight in op.weights(x) if weight.name in {"weight", "bias"})

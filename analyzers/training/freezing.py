@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.graph import Graph, Scope
-from archmeter.models.ops import BatchNorm2d
+from archmeter.models.ops import BatchNorm
 
 NOTHING, BACKBONE, BATCH_NORM = "none", "backbone", "batch_norm"
 
@@ -41,7 +41,7 @@ def trained(graph: Graph, freeze: str = NOTHING) -> list[bool]:
     return [
         owner.call.trains
         and owner.index >= end
-        and (norms_train or not isinstance(owner.op, BatchNorm2d))
+        and (norms_train or not isinstance(owner.op, BatchNorm))
         for owner in owners
     ]
 

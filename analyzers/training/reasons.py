@@ -12,6 +12,7 @@ from archmeter.models.ops import (
     AdaptiveAvgPool2d,
     Amax,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     BlurPool2d,
     Conv1d,
@@ -44,6 +45,11 @@ _SQUARED = "Its input: the slope of a square is twice that."
 _SHAPE_ONLY = "Its input, though only the shape is needed."
 _SLOPE = "Its result, from which the slope follows."
 
+_BATCH_NORM: Mapping[Part, str] = {
+    "input": _NORMALIZED,
+    "statistics": "Mean and 1/deviation of each channel.",
+}
+
 _REASONS: Mapping[type[Op], Mapping[Part, str]] = {
     Conv1d: {"input": _OPERAND},
     Conv2d: {
@@ -56,7 +62,8 @@ _REASONS: Mapping[type[Op], Mapping[Part, str]] = {
         "input": _SHAPE_ONLY,
         "plain": "The map with its edges reflected, though the filter does not train.",
     },
-    BatchNorm2d: {"input": _NORMALIZED, "statistics": "Mean and 1/deviation of each channel."},
+    BatchNorm1d: _BATCH_NORM,
+    BatchNorm2d: _BATCH_NORM,
     GroupNorm: {
         "input": _NORMALIZED,
         "plain": "Mean and 1/deviation of each group of each image.",

@@ -5,13 +5,15 @@ or by family, in any key order. A service keeps the answer under that id.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from archmeter.analyzers.answers import Rows
 from archmeter.analyzers.answers.units import si, size
 from archmeter.analyzers.layer_table import Layer
 from archmeter.analyzers.profile import Memory, Stage, Totals
+from archmeter.analyzers.remarks import remarks
 from archmeter.app.ask import AboutNetwork, Network, NetworkRequest, Printer, Question
 from archmeter.app.ask.network import AnalysisInput
 from archmeter.app.questions import declared, layers
@@ -55,6 +57,10 @@ class Analysis(AboutNetwork):
     links: dict[str, str]
     """Where to go from here; relative, because a host may be reached under several names."""
 
+    remarks: Annotated[tuple[str, ...], Field(exclude_if=lambda remarks: not remarks)] = ()
+    """What is odd about the network on images of this size, a sentence each; left out if nothing
+    is."""
+
 
 def analysis(network: Network, _: AnalysisRequest) -> Analysis:
     """Count everything."""
@@ -66,6 +72,7 @@ def analysis(network: Network, _: AnalysisRequest) -> Analysis:
         memory=profile.memory,
         stages=Rows(profile.stages),
         links=links(network),
+        remarks=remarks(profile.graph),
     )
 
 
@@ -107,6 +114,8 @@ def show(answer: Analysis, out: Printer) -> None:
     )
     for label, text in _memory(answer):
         out.line(f"{label:<18} {text}")
+    for remark in answer.remarks:
+        out.line(f"{'remark':<18} {remark}")
     out.note(CONVENTION)
 
 

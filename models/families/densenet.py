@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.dense_spec import DenseSpec
 from archmeter.models.layers.named_depth import depth_schema
 from archmeter.models.spec import Depths, Family, Paper, Preset
@@ -68,5 +69,18 @@ FAMILY = Family(
         _preset("cspdensenet121", {"depth": 121, "cross_stage": "both"}, f"{_CSP} (b)"),
         _preset("cspdensenet201", {"depth": 201, "cross_stage": "both"}, f"{_CSP} (b)"),
         _preset("cspdensenet264", {"depth": 264, "cross_stage": "both"}, f"{_CSP} (b)"),
+        *(
+            _preset(
+                f"densenet{d}_cifar10",
+                {"depth": d, "growth_rate": k, "stem": "cifar", **CIFAR10},
+                PYTORCH_CIFAR,
+            )
+            for d, k in ((121, 32), (161, 48), (169, 32), (201, 32))
+        ),
+        _preset(
+            "densenet121_k12_cifar10",
+            {"depth": 121, "growth_rate": 12, "stem": "cifar", **CIFAR10},
+            f"{PYTORCH_CIFAR}: densenet_cifar",
+        ),
     ),
 )

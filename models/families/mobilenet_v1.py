@@ -9,6 +9,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import conv_norm_act
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.mbconv import depthwise_separable
 from archmeter.models.layers.mbconv_spec import Kernel, MobileActivation
@@ -98,5 +99,6 @@ FAMILY = Family(
         ),
         _preset("mobilenetv1_100h", {"head_width": 1024}, "timm"),
         _preset("mobilenetv1_125", {"width_multiplier": 1.25}, "timm"),
+        _preset("mobilenetv1_cifar10", {"dropped_stride": 2, **CIFAR10}, PYTORCH_CIFAR),
     ),
 )

@@ -8,7 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from archmeter.models.graph import Tensor
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.heads import pooled_classifier
+from archmeter.models.layers.mbconv import Skip
 from archmeter.models.layers.mbconv_spec import MBConvSpec
 from archmeter.models.spec import Family, Paper, Preset
 
@@ -17,10 +19,20 @@ class MobileNetV2Spec(MBConvSpec):
     """Inverted residuals; Sandler et al. 2018, Table 2."""
 
     family: Literal["mobilenet_v2"] = "mobilenet_v2"
+    shortcut: Literal["identity", "projection"] = Field(
+        default="identity",
+        description="Around blocks that keep the map: only where they keep the channels too, or "
+        "else by a 1x1 convolution and a norm.",
+    )
     classifier: Literal["linear", "conv"] = Field(
         default="linear", description="The classifier: a linear layer or a 1x1 convolution."
     )
     classifier_bias: bool = Field(default=True, description="Whether the classifier has biases.")
+
+    def skip(self, stage: int) -> Skip:
+        """Whether the blocks of a stage have shortcuts, and of which kind."""
+        plain = super().skip(stage)
+        return "projection" if plain and self.shortcut == "projection" else plain
 
     def classified(self, x: Tensor) -> Tensor:
         """A 1x1 convolution on the last maps, pool and classifier."""
@@ -66,5 +78,17 @@ FAMILY = Family(
             for w, d in ((1.1, 1.2), (1.2, 1.4))
         ),
         _preset("mobilenet_v2", {}, "Sandler et al. 2018, Table 4; torchvision"),
+        _preset(
+            "mobilenetv2_cifar10",
+            {
+                "strides": (1, 1, 2, 2, 1, 2, 1),
+                "dropped_stride": 2,
+                "unit_expansion": True,
+                "shortcut": "projection",
+                "activation": "relu",
+                **CIFAR10,
+            },
+            PYTORCH_CIFAR,
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.head import head
 from archmeter.models.layers.basics import NormKind, act, conv, flatten, linear
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.design_space import (
     GroupedWidth,
     WidthRounding,
@@ -265,5 +266,13 @@ FAMILY = Family(
         _preset("regnetz_005", {**_line(21, 16, 10.7, 2.51, 4), **_Z, "head_width": 1024}, _Z_MADE),
         _preset("regnetz_040", {**_Z_040, "resolution": 256}, _Z_MADE),
         _preset("regnetz_040_h", {**_Z_040, "head_width": 1536, "resolution": 256}, _Z_MADE),
+        *(
+            _preset(
+                f"regnetx_{size}_cifar10",
+                {**_X[size], "stem_width": 64, "dropped_stride": 8, **CIFAR10},
+                PYTORCH_CIFAR,
+            )
+            for size in ("002", "004")
+        ),
     ),
 )

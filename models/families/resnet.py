@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR, PYTORCH_CIFAR100
 from archmeter.models.layers.residual_spec import ResNetSpec
 from archmeter.models.spec import Family, Paper, Preset
 
@@ -134,6 +135,14 @@ FAMILY = Family(
         ),
         *(
             _preset(f"cbam_resnet{d}", {"depth": d, **_CBAM}, _CBAM_PAPER)
+            for d in (18, 34, 50, 101, 152)
+        ),
+        *(
+            _preset(
+                f"resnet{d}_cifar10",
+                {"depth": d, "stem": "cifar", **CIFAR10},
+                f"{PYTORCH_CIFAR}; with 100 classes, {PYTORCH_CIFAR100}",
+            )
             for d in (18, 34, 50, 101, 152)
         ),
     ),

@@ -10,6 +10,7 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.attention import Attention, AttentionKind
 from archmeter.models.layers.basics import conv_norm_act, max_pool
+from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.shuffle import EntrySplit, split_shuffle_unit
 from archmeter.models.layers.stages import stages
@@ -126,6 +127,14 @@ FAMILY = Family(
         *(
             _preset(f"shufflenetv2b_{name}", {**fields, **_B}, "pytorchcv")
             for name, fields in _PYTORCHCV_WIDTHS
+        ),
+        *(
+            _preset(
+                f"shufflenet_v2_{name}_cifar10",
+                {**fields, "dropped_stride": 4, **CIFAR10},
+                PYTORCH_CIFAR,
+            )
+            for name, fields in _WIDTHS[:3]
         ),
     ),
 )

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import act, conv, local_response_norm, max_pool, norm
+from archmeter.models.layers.cifar import CIFAR10, CIFAR100, PYTORCH_CIFAR, PYTORCH_CIFAR100
 from archmeter.models.layers.classifiers import convolved_classifier, hidden_classifier
 from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
 from archmeter.models.scaling import scale_width
@@ -25,7 +26,7 @@ NAMED_DEPTHS: Mapping[int, tuple[int, ...]] = {
 
 
 class VGGSpec(NamedDepthSpec):
-    """Stages of 3x3 convolutions, each ended by a max pool; two hidden layers before the scores."""
+    """Stages of 3x3 convolutions, each ended by a max pool; hidden layers before the scores."""
 
     named_depths: ClassVar[str] = "one of " + ", ".join(map(str, NAMED_DEPTHS))
 
@@ -54,12 +55,32 @@ class VGGSpec(NamedDepthSpec):
     )
     head: Literal["linear", "conv", "none"] = Field(  # type: ignore[assignment]  # kinds of it
         default="linear",
-        description="Hidden layers read a map pooled to 7x7 (torchvision), or slide over a larger "
-        "one as convolutions (timm; the paper when it tests); or none: the output is the maps.",
+        description="The classifier reads a map pooled to its side (torchvision), or its hidden "
+        "layers slide over a larger one as convolutions (timm; the paper when it tests); or none: "
+        "the output is the maps.",
     )
-    hidden_width: Width = Field(default=4096, description="Features of the two hidden layers.")
+    head_side: int = Field(
+        default=7,
+        ge=1,
+        le=64,
+        description="Side of the maps that the classifier reads; 1 for CIFAR's images.",
+    )
+    hidden_layers: int = Field(
+        default=2,
+        ge=0,
+        le=2,
+        description="Hidden layers of the classifier; none in most networks for CIFAR.",
+    )
+    hidden_width: Width = Field(default=4096, description="Features of the hidden layers, if any.")
+    hidden_norm: bool = Field(
+        default=False, description="Batch norm after the activation of each hidden layer."
+    )
     dropout: float = Field(
-        default=0.5, ge=0, lt=1, allow_inf_nan=False, description="Rate of the head's dropout."
+        default=0.5,
+        ge=0,
+        lt=1,
+        allow_inf_nan=False,
+        description="Rate of the dropout after the hidden layers.",
     )
 
     @classmethod
@@ -83,9 +104,11 @@ class VGGSpec(NamedDepthSpec):
         return classifier(
             x,
             self.num_classes,
-            side=7,
+            side=self.head_side,
             hidden=scale_width(self.hidden_width, self.width_multiplier),
             dropout_rate=self.dropout,
+            layers=self.hidden_layers,
+            normed=self.hidden_norm,
         )
 
     def _layer(self, x: Tensor, width: int, kernel: int) -> Tensor:
@@ -95,6 +118,7 @@ class VGGSpec(NamedDepthSpec):
 
 _preset = partial(Preset, VGGSpec)
 
+_SMALL = {"norm": "batch", "head_side": 1}
 _TABLE_1 = "Simonyan & Zisserman 2014, Table 1"
 
 FAMILY = Family(
@@ -115,5 +139,21 @@ FAMILY = Family(
         ),
         _preset("vgg11_lrn", {"depth": 11, "norm": "response"}, f"{_TABLE_1}, column A-LRN"),
         _preset("vgg16_c", {"depth": 16, "pointwise_from": 3}, f"{_TABLE_1}, column C"),
+        *(
+            _preset(
+                f"vgg{d}_bn_cifar10",
+                {"depth": d, **_SMALL, **CIFAR10, "hidden_layers": 0},
+                f"{PYTORCH_CIFAR}: no hidden layers",
+            )
+            for d in NAMED_DEPTHS
+        ),
+        *(
+            _preset(
+                f"vgg{d}_bn_cifar100",
+                {"depth": d, **_SMALL, **CIFAR100},
+                f"{PYTORCH_CIFAR100}: the hidden layers of the paper",
+            )
+            for d in NAMED_DEPTHS
+        ),
     ),
 )

@@ -19,6 +19,7 @@ from archmeter.models.ops import (
     AdaptiveAvgPool2d,
     Amax,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     BlurPool2d,
     ChannelShuffle,
@@ -59,7 +60,7 @@ ActKind = Literal[ActivationKind, "thresholded"]
 GROUP_NORM_GROUPS = 32
 """Groups of a group norm, as in Wu & He 2018 §4.1."""
 
-_BATCH_NORM = BatchNorm2d()
+_BATCH_NORM, _FEATURE_NORM = BatchNorm2d(), BatchNorm1d()
 _RELU = Activation("relu", inplace=True)
 _NORMS: Mapping[NormKind, Op] = MappingProxyType(
     {"batch": _BATCH_NORM, "group": GroupNorm(GROUP_NORM_GROUPS)}
@@ -202,6 +203,11 @@ def conv_norm_act(
         return act(norm(x.graph.append(op, x), norm_kind), act_kind)
     inplace = act_kind in IN_PLACE_ACTIVATIONS
     return x.graph.chain(x, op, _NORMS[norm_kind], _op(Activation, act_kind, inplace))
+
+
+def feature_norm(x: Tensor) -> Tensor:
+    """A norm over the batch of features (N, C), with learned scale and shift."""
+    return x.graph.append(_FEATURE_NORM, x)
 
 
 def norm_act(x: Tensor) -> Tensor:

@@ -7,11 +7,12 @@ arXiv:1807.11626).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from archmeter.models.graph import Tensor, block
 from archmeter.models.layers.attention import Attention, attend, squeeze_excite
 from archmeter.models.layers.basics import act, conv, conv_norm_act, norm
+from archmeter.models.layers.shortcuts import projection
 from archmeter.models.ops import ActivationKind
 
 
@@ -32,6 +33,10 @@ class Squeeze(NamedTuple):
 NO_SQUEEZE = Squeeze()
 InnerAttention = Squeeze | Attention
 """Squeeze-and-excitation as mobile networks have it, or attention as other blocks have it."""
+
+Skip = bool | Literal["projection"]
+"""Whether blocks add their input where it has the shape of the result; or norm W x as well, where
+it differs in channels alone."""
 
 
 @block
@@ -58,7 +63,7 @@ def mbconv(
     stride: int,
     act_kind: ActivationKind,
     squeeze: InnerAttention = NO_SQUEEZE,
-    skip: bool = True,
+    skip: Skip = True,
 ) -> Tensor:
     """[x +] norm W2 se(act(norm D act(norm W1 x))): 1x1, depthwise, 1x1.
 
@@ -75,7 +80,7 @@ def mbconv(
     y = conv_norm_act(x, mid, act_kind=act_kind) if mid else x
     y = conv_norm_act(y, y.channels, kernel, stride=stride, groups=y.channels, act_kind=act_kind)
     y = norm(conv(_squeezed(y, squeeze), width))
-    return _added(y, x, stride=stride) if skip else y
+    return _added(y, x, stride=stride, skip=skip)
 
 
 @block
@@ -88,7 +93,7 @@ def fused_mbconv(
     stride: int,
     act_kind: ActivationKind,
     squeeze: InnerAttention = NO_SQUEEZE,
-    skip: bool = True,
+    skip: Skip = True,
 ) -> Tensor:
     """[x +] norm W2 se(act(norm W1 x)): a full convolution in place of 1x1 and depthwise.
 
@@ -98,7 +103,7 @@ def fused_mbconv(
     y = _squeezed(y, squeeze)
     if mid:
         y = norm(conv(y, width))
-    return _added(y, x, stride=stride) if skip else y
+    return _added(y, x, stride=stride, skip=skip)
 
 
 def _squeezed(y: Tensor, squeeze: InnerAttention) -> Tensor:
@@ -109,5 +114,9 @@ def _squeezed(y: Tensor, squeeze: InnerAttention) -> Tensor:
     return squeeze_excite(y, squeeze.width, act_kind=squeeze.act, gate=squeeze.gate)
 
 
-def _added(y: Tensor, x: Tensor, *, stride: int) -> Tensor:
-    return y + x if stride == 1 and x.channels == y.channels else y
+def _added(y: Tensor, x: Tensor, *, stride: int, skip: Skip) -> Tensor:
+    if not skip or stride != 1:
+        return y
+    if x.channels == y.channels:
+        return y + x
+    return y + projection(x, y.channels, stride=1) if skip == "projection" else y

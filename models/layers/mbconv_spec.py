@@ -11,7 +11,7 @@ from pydantic import Field
 from archmeter.models.graph import Tensor
 from archmeter.models.layers.basics import conv_norm_act
 from archmeter.models.layers.heads import pooled_classifier
-from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
+from archmeter.models.layers.mbconv import Skip, Squeeze, fused_mbconv, mbconv
 from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
@@ -175,7 +175,7 @@ class MBConvSpec(ConvolutionalSpec):
             stride=1 if index else at_stage(self.strides, stage),
             act_kind=self.stage_activation(stage),
             squeeze=self.squeeze(x.channels, mid or x.channels, stage, expansion),
-            skip=stage >= self.plain_stages,
+            skip=self.skip(stage),
         )
 
     def classified(self, x: Tensor) -> Tensor:
@@ -193,6 +193,10 @@ class MBConvSpec(ConvolutionalSpec):
         before = stage if index else stage - 1
         width = at_stage(self.widths, before) if before >= 0 else self.stem_width
         return self.scaled(make_divisible(width * expansion, self.width_divisor))
+
+    def skip(self, stage: int) -> Skip:
+        """Whether the blocks of a stage have shortcuts, and of which kind."""
+        return stage >= self.plain_stages
 
     def is_fused(self, stage: int) -> bool:  # noqa: ARG002 - none is
         """Whether full convolutions expand the channels of a stage."""

@@ -50,7 +50,15 @@ from archmeter.models.ops.kinds import (
     View,
 )
 from archmeter.models.ops.nearest import Nearest
-from archmeter.models.ops.norms import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm, Softmax
+from archmeter.models.ops.norms import (
+    BatchNorm,
+    BatchNorm1d,
+    BatchNorm2d,
+    GroupNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    Softmax,
+)
 from archmeter.models.ops.pooling import (
     AdaptiveAvgPool2d,
     Amax,
@@ -91,6 +99,8 @@ __all__ = [
     "Add",
     "Amax",
     "AvgPool2d",
+    "BatchNorm",
+    "BatchNorm1d",
     "BatchNorm2d",
     "Binary",
     "BlurPool2d",

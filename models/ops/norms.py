@@ -12,16 +12,32 @@ from archmeter.models.ops.sizes import as_maps
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm2d(Norm):
+class BatchNorm(Norm):
     """γ (x - mean) / sqrt(var + ε) + β for each channel over the batch, with running statistics."""
 
     label = "norm"
 
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return _batch_norm_weights(inputs[0][1])
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm2d(BatchNorm):
+    """Of maps (N, C, H, W)."""
+
     def shape(self, *inputs: Shape) -> Shape:
         return as_maps("batch norm", inputs[0])
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return _batch_norm_weights(inputs[0][1])
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm1d(BatchNorm):
+    """Of features (N, C)."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x = inputs[0]
+        if len(x) != 2:  # noqa: PLR2004 - (N, C)
+            raise ShapeError(f"batch norm of features takes (N, C), got {x}")
+        return x
 
 
 @dataclass(frozen=True, slots=True)

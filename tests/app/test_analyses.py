@@ -175,3 +175,15 @@ def test_every_preset_can_be_asked_for(client: TestClient) -> None:
         )
         assert response.status_code in {200, 201}, response.text
         assert response.json()["name"].split()[0] in registry.presets()
+
+
+def test_what_images_are_too_small_for_is_remarked_on(ask: Ask) -> None:
+    """Weights that pool up, windows on padding; a network on its own images has no remark."""
+    vgg = ask("vgg16_bn", resolution=32).json()
+    assert vgg["remarks"] == [
+        "head.pool pools a 1x1 map up to 7x7: what follows is made for larger images"
+    ]
+    (resnet,) = ask("resnet50", resolution=32).json()["remarks"]
+    assert resnet.startswith("stage4.bottleneck2.conv2 slides a 3x3 window over a 1x1 map")
+    assert "the first of 2 such convolutions" in resnet
+    assert "remarks" not in ask("vgg16_bn_cifar10").json()

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from archmeter.analyzers import COUNTING_RULES
 from archmeter.analyzers.figures import READERS
 from archmeter.analyzers.profile import Profile
+from archmeter.analyzers.remarks import remarks
 from archmeter.analyzers.training.largest_batch import LargestBatch, largest_batch
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.app.ask import strict_json
@@ -198,6 +199,7 @@ def _figures(asked: Asked, analyses: Analyses) -> dict[str, Any]:
         "name": network.name,
         "rules": COUNTING_RULES,
         "cards": _cards(profile),
+        "remarks": remarks(profile.graph),
         "overview": diagram.overview(profile.graph, network.name),
         "embeddable": {"name": "stages", "query": asked.chart_query, "title": network.name},
         "kept": summary is not None,
