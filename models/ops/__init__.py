@@ -26,8 +26,10 @@ from archmeter.models.ops.elementwise import (
     Activation,
     ActivationKind,
     Add,
+    AtMost,
     Div,
     Dropout,
+    Exp,
     Maximum,
     Mul,
     Rsqrt,
@@ -50,7 +52,14 @@ from archmeter.models.ops.kinds import (
     View,
 )
 from archmeter.models.ops.nearest import Nearest
-from archmeter.models.ops.norms import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm, Softmax
+from archmeter.models.ops.norms import (
+    BatchNorm2d,
+    GroupNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    Softmax,
+    UnitLength,
+)
 from archmeter.models.ops.pooling import (
     AdaptiveAvgPool2d,
     Amax,
@@ -62,7 +71,14 @@ from archmeter.models.ops.pooling import (
     Variance,
     VectorNorm,
 )
-from archmeter.models.ops.sources import Input, Parameter, RelativePositions, WindowMask
+from archmeter.models.ops.sources import (
+    Input,
+    Parameter,
+    RelativeOffsets,
+    RelativePositions,
+    RotaryAngles,
+    WindowMask,
+)
 from archmeter.models.ops.structure import (
     ChannelShuffle,
     Concat,
@@ -73,6 +89,7 @@ from archmeter.models.ops.structure import (
     Pad2d,
     PadChannels,
     Permute,
+    QuarterTurn,
     Reshape,
     Roll,
     Select,
@@ -80,7 +97,13 @@ from archmeter.models.ops.structure import (
     Subsample,
     Upsample2d,
 )
-from archmeter.models.ops.weighted import BlurPool2d, Conv1d, Conv2d, Linear
+from archmeter.models.ops.weighted import (
+    BlurPool2d,
+    Conv1d,
+    Conv2d,
+    KeyBias,
+    Linear,
+)
 
 __all__ = [
     "IN_PLACE_ACTIVATIONS",
@@ -90,6 +113,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "Add",
     "Amax",
+    "AtMost",
     "AvgPool2d",
     "BatchNorm2d",
     "Binary",
@@ -102,10 +126,12 @@ __all__ = [
     "Div",
     "Dropout",
     "Elementwise",
+    "Exp",
     "Expand",
     "Flatten",
     "GroupNorm",
     "Input",
+    "KeyBias",
     "LayerNorm",
     "Linear",
     "LocalResponseNorm",
@@ -127,10 +153,13 @@ __all__ = [
     "Pool",
     "Pool2d",
     "Product",
+    "QuarterTurn",
     "Reduction",
+    "RelativeOffsets",
     "RelativePositions",
     "Reshape",
     "Roll",
+    "RotaryAngles",
     "Rsqrt",
     "Scale",
     "ScaledDotProductAttention",
@@ -145,6 +174,7 @@ __all__ = [
     "Subsample",
     "Sum",
     "Unary",
+    "UnitLength",
     "Upsample2d",
     "Variance",
     "VectorNorm",
