@@ -35,23 +35,15 @@ def _square(value: object) -> object:
     return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Resolution = Annotated[
-    tuple[Side, Side],
-    BeforeValidator(_square),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                {
-                    "type": "array",
-                    "items": {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                    "minItems": 2,
-                    "maxItems": 2,
-                },
-            ]
-        }
-    ),
-]
+def one_or_two(most: int) -> WithJsonSchema:
+    """The JSON schema of one side of a square, or of [height, width], each up to some size."""
+    side = {"type": "integer", "minimum": 1, "maximum": most}
+    return WithJsonSchema(
+        {"anyOf": [side, {"type": "array", "items": side, "minItems": 2, "maxItems": 2}]}
+    )
+
+
+Resolution = Annotated[tuple[Side, Side], BeforeValidator(_square), one_or_two(MAX_SIDE)]
 Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
 Width = Annotated[int, Field(ge=1, le=16384)]
 Depths = Annotated[
