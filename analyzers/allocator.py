@@ -19,12 +19,20 @@ from archmeter.analyzers.live_tensors import Liveness
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.storage import INDEX_BYTES
 from archmeter.models.graph import Call
-from archmeter.models.ops import BlurPool2d, Conv1d, Conv2d, LocalResponseNorm, Op, Upsample2d
+from archmeter.models.ops import (
+    BlurPool2d,
+    Conv1d,
+    Conv2d,
+    LayerNorm,
+    LocalResponseNorm,
+    Op,
+    Upsample2d,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d, Upsample2d})
+TAKE_SCRATCH = frozenset({Conv2d, Conv1d, BlurPool2d, LayerNorm, Upsample2d})
 """Operators whose CPU kernels take memory that no tensor of the network lives in."""
 
 COLUMNS = "it writes the window of each output element into a column of a matrix"
@@ -45,7 +53,7 @@ SMALL_MAP = 128
 
 
 class Layout(NamedTuple):
-    """How the input of a convolution, or of an upsampling, lay in memory.
+    """How the input of a convolution, a layer norm or an upsampling lay in memory.
 
     Attributes:
         channels_last: whether the channels of a pixel are neighbours; the kernel follows it.
@@ -61,7 +69,7 @@ class Measured(NamedTuple):
 
     Attributes:
         peak: the most bytes allocated at one moment, besides what was there before.
-        layouts: of the input of each convolution and upsampling, in the order of execution.
+        layouts: of the input of each operator that may take scratch, in the order of execution.
     """
 
     peak: int
@@ -139,7 +147,7 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
 
 
 def kernel_scratch(call: Call, layout: Layout) -> int:
-    """Elements that the CPU kernel of a convolution takes besides its result."""
+    """Elements that the CPU kernel of a convolution or a layer norm takes besides its result."""
     x = call.input_shapes[0]
     match call.op:
         case Conv2d() as op:
@@ -156,6 +164,8 @@ def kernel_scratch(call: Call, layout: Layout) -> int:
             n, channels, length = x
             out = (n, op.out_channels, 1, length)
             return _convolution(flat, out, (n, channels, 1, length), layout)
+        case LayerNorm():
+            return prod(x) if layout.scattered else 0
         case _:
             return 0
 
@@ -185,7 +195,8 @@ def _purpose(op: Op) -> str:
     """What a kernel takes memory for, in words that follow its name."""
     if isinstance(op, BlurPool2d) or (isinstance(op, Conv2d) and op.groups > 1):
         return GROUPS
-    return COPY if isinstance(op, Conv2d) and _pointwise(op) else COLUMNS
+    copies = isinstance(op, LayerNorm) or (isinstance(op, Conv2d) and _pointwise(op))
+    return COPY if copies else COLUMNS
 
 
 def _pointwise(op: Conv2d) -> bool:
@@ -234,10 +245,10 @@ def _reports() -> Iterator[list[int]]:
 
 
 def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
-    """Notes the layout of the input of each convolution and upsampling."""
+    """Notes the layout of the input of each convolution, layer norm and upsampling."""
     import torch
     from torch._prims_common import suggest_memory_format
-    from torch.nn.functional import conv1d, conv2d, interpolate
+    from torch.nn.functional import conv1d, conv2d, interpolate, layer_norm
 
     def layout(x: Tensor) -> Layout:
         maps = x.dim() == 4  # noqa: PLR2004 - images, channels, height, width
@@ -248,6 +259,8 @@ def _watching(layouts: list[Layout]) -> AbstractContextManager[object]:
     def watched(function: Callable[..., Any], *args: Any, **kwargs: Any) -> object:
         if function in (conv1d, conv2d, interpolate):
             layouts.append(layout(args[0]))
+        elif function is layer_norm:
+            layouts.append(Layout(scattered=not args[0].is_contiguous()))
         return function(*args, **kwargs)
 
     return calls_through(watched)

@@ -39,6 +39,7 @@ from archmeter.models.ops import (
     Shape,
     Softmax,
     Source,
+    UnitLength,
     Variance,
     VectorNorm,
 )
@@ -189,6 +190,12 @@ def reduction_flops(_: Reduction, out: Shape, x: Shape) -> tuple[FlopKind, int]:
 def variance_flops(_: Variance, __: Shape, x: Shape) -> tuple[FlopKind, int]:
     """Sum, subtract, square, sum: four operations per element."""
     return "norm", VARIANCE_FLOPS * prod(x)
+
+
+@flops.rule(UnitLength)
+def unit_flops(_: UnitLength, out: Shape, __: Shape) -> tuple[FlopKind, int]:
+    """n squares, n - 1 additions, a root and a maximum for each vector, and n divisions."""
+    return "norm", 3 * prod(out) + prod(out[:-1])
 
 
 @flops.rule(VectorNorm)

@@ -22,15 +22,18 @@ from archmeter.models.ops import (
     Elementwise,
     GroupNorm,
     LayerNorm,
+    Linear,
     LocalResponseNorm,
     MaxPool2d,
     Movement,
     Product,
+    QuarterTurn,
     Reduction,
     ScaledDotProductAttention,
     Shape,
     Softmax,
     Source,
+    UnitLength,
 )
 
 workspace = Reading("workspace", NOTHING_EXTRA)
@@ -84,6 +87,24 @@ def standardized_weights(op: Conv2d, out: Shape, x: Shape) -> Extra:
         return NOTHING_EXTRA
     weights = op.weights(x)[0]
     return Extra(plain=weights.size + max(0, 2 * op.out_channels - prod(out)))
+
+
+@workspace.rule(Linear)
+def joined_biases(op: Linear, out: Shape, _: Shape) -> Extra:
+    """Biases of which those of keys are zeros, put together for this call."""
+    return Extra(plain=out[-1]) if op.zero_key_bias else NOTHING_EXTRA
+
+
+@workspace.rule(UnitLength)
+def vector_lengths(_: UnitLength, out: Shape, __: Shape) -> Extra:
+    """The length of each vector."""
+    return Extra(plain=prod(out[:-1]))
+
+
+@workspace.rule(QuarterTurn)
+def negated(_: QuarterTurn, out: Shape, __: Shape) -> Extra:
+    """One of each pair, with its sign changed."""
+    return Extra(plain=prod(out) // 2)
 
 
 @workspace.rule(MaxPool2d)

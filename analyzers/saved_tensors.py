@@ -23,6 +23,7 @@ from archmeter.models.ops import (
     Div,
     Dropout,
     Elementwise,
+    Exp,
     GroupNorm,
     LayerNorm,
     LocalResponseNorm,
@@ -42,6 +43,7 @@ from archmeter.models.ops import (
     Source,
     Statistic,
     Sum,
+    UnitLength,
     Variance,
 )
 
@@ -136,8 +138,14 @@ def neighbourhood(op: LocalResponseNorm, out: Shape, _: Shape) -> Kept:
     return Kept(inputs=(0,), extra=Extra(plain=3 * prod(out) + (op.neighbours - 1) * per_channel))
 
 
-@kept.rule(Rsqrt, Softmax)
-def result(_: Rsqrt | Softmax, __: Shape, ___: Shape) -> Kept:
+@kept.rule(UnitLength)
+def lengths(_: UnitLength, out: Shape, __: Shape) -> Kept:
+    """The input, the length of each vector, and that once more, kept from being zero."""
+    return Kept(inputs=(0,), extra=Extra(plain=2 * prod(out[:-1])))
+
+
+@kept.rule(Exp, Rsqrt, Softmax)
+def result(_: Exp | Rsqrt | Softmax, __: Shape, ___: Shape) -> Kept:
     """The result, from which the slope follows."""
     return RESULT_KEPT
 
@@ -235,6 +243,8 @@ def kept_bytes(
             continue
         total = extra[i]
         for k in keep.inputs:
+            if keep.factors and fixed.issuperset([i - b for j, b in enumerate(sources) if j != k]):
+                continue  # nobody asks for the gradients of the others
             root = storage[i - sources[k]]
             total += fresh[root]
             fresh[root] = 0

@@ -59,6 +59,7 @@ from archmeter.models.ops import (
     PadChannels,
     Permute,
     Pool2d,
+    QuarterTurn,
     Reshape,
     Roll,
     ScaledDotProductAttention,
@@ -70,6 +71,7 @@ from archmeter.models.ops import (
     Statistic,
     Subsample,
     Sum,
+    UnitLength,
     Upsample2d,
 )
 
@@ -200,8 +202,10 @@ def softmax_sight(op: Softmax, out: Shape, _: Shape) -> Transfer:
     return partial(over, dims=(op.dim % len(out),))
 
 
-@transfers.rule(Linear, LayerNorm)
-def last_dimension(_: Linear | LayerNorm, out: Shape, __: Shape) -> Transfer:
+@transfers.rule(LayerNorm, Linear, QuarterTurn, UnitLength)
+def last_dimension(
+    _: LayerNorm | Linear | QuarterTurn | UnitLength, out: Shape, __: Shape
+) -> Transfer:
     """All along the last dimension."""
     return partial(over, dims=(len(out) - 1,))
 

@@ -46,24 +46,21 @@ def sides(value: object) -> object:
     return tuple(map(int, found.groups())) if found else value
 
 
-Resolution = Annotated[
-    tuple[Side, Side],
-    BeforeValidator(sides),
-    WithJsonSchema(
+def one_or_two(most: int) -> WithJsonSchema:
+    """The JSON schema of one side of a square, or of a height and a width, each up to some size."""
+    side = {"type": "integer", "minimum": 1, "maximum": most}
+    return WithJsonSchema(
         {
             "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                {
-                    "type": "array",
-                    "items": {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                    "minItems": 2,
-                    "maxItems": 2,
-                },
+                side,
+                {"type": "array", "items": side, "minItems": 2, "maxItems": 2},
                 {"type": "string", "description": "Spelled as HEIGHTxWIDTH."},
             ]
         }
-    ),
-]
+    )
+
+
+Resolution = Annotated[tuple[Side, Side], BeforeValidator(sides), one_or_two(MAX_SIDE)]
 Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
 Width = Annotated[int, Field(ge=1, le=16384)]
 Depths = Annotated[

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archmeter.models.ops import BlurPool2d
-from archmeter.models.torch_functions import blur_filter
+from archmeter.models.ops import BlurPool2d, Linear
+from archmeter.models.torch_functions import blur_filter, without_key_bias, zeros
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -33,6 +33,30 @@ def standardized(conv: nn.Conv2d) -> fx.GraphModule:
     window = (conv.stride, conv.padding, conv.dilation, conv.groups)
     code.output(code.call_function(conv2d, (x, weights, bias, *window)))
     return fx.GraphModule(conv, code, class_name="StandardizedConv2d")
+
+
+def zero_key_bias(op: Linear, features: int) -> fx.GraphModule:
+    """A linear layer that makes queries, keys and values, and adds zeros to the keys.
+
+    Bao et al. 2022 (BEiT), arXiv:2106.08254, keep the zeros; others mask biases that train.
+    """
+    import torch
+    from torch import fx, nn
+
+    code = fx.Graph()
+    x, weight = code.placeholder("x"), code.get_attr("weight")
+    owner = nn.Linear(features, op.out_features, bias=op.key_bias == "masked")
+    if op.key_bias == "masked":
+        bias = code.call_function(without_key_bias, (code.get_attr("bias"),))
+    else:
+        third = op.out_features // 3
+        owner.query_bias = nn.Parameter(torch.zeros(third))
+        owner.register_buffer("key_bias", zeros(third))
+        owner.value_bias = nn.Parameter(torch.zeros(third))
+        names = ("query_bias", "key_bias", "value_bias")
+        bias = code.call_function(torch.cat, ([code.get_attr(name) for name in names],))
+    code.output(code.call_function(nn.functional.linear, (x, weight, bias)))
+    return fx.GraphModule(owner, code, class_name="ZeroKeyBiasLinear")
 
 
 def blur_pool(op: BlurPool2d, channels: int) -> fx.GraphModule:

@@ -42,6 +42,56 @@ def relative_positions(window: Pair) -> Tensor:
     return down * (2 * width - 1) + across
 
 
+def relative_offsets(window: Pair) -> Tensor:
+    """For each offset between two positions of a window, its logarithm down and across: (n, 2).
+
+    Offsets are measured in eighths of the largest, sign(x) log2(1 + 8 |x|) / log2(8).
+    """
+    import torch
+
+    down, across = (torch.arange(1 - side, side) / max(1, side - 1) for side in window)
+    rows, columns = torch.meshgrid(down, across, indexing="ij")
+    offsets = torch.stack([rows, columns], dim=-1).view(-1, 2)
+    return offsets.sign() * (8 * offsets.abs() + 1).log2() / 3
+
+
+def rotary_angles(grid: Pair, features: int, function: str) -> Tensor:
+    """Sine or cosine of the angles by which pairs of features turn: (rows · columns, features).
+
+    The quarter of them with number i turn by 100^(-4i / features) with each row, or column.
+    """
+    import torch
+
+    rows, columns = grid
+    pace = 100.0 ** (-torch.arange(0, features, 4) / features)
+    down = torch.arange(rows).repeat_interleave(columns)[:, None] * pace
+    across = torch.arange(columns).repeat(rows)[:, None] * pace
+    angles = torch.cat([down, across], dim=1).repeat_interleave(2, dim=1)
+    return angles.sin() if function == "sin" else angles.cos()
+
+
+def quarter_turn(x: Tensor) -> Tensor:
+    """Each pair (a, b) along the last dimension as (-b, a)."""
+    import torch
+
+    return torch.stack([-x[..., 1::2], x[..., ::2]], dim=-1).view(x.shape)
+
+
+def zeros(size: int) -> Tensor:
+    """So many zeros."""
+    import torch
+
+    return torch.zeros(size)
+
+
+def without_key_bias(bias: Tensor) -> Tensor:
+    """Biases of queries, keys and values, with zeros in the place of those of keys."""
+    third = bias.shape[0] // 3
+    masked = bias.clone()
+    masked.narrow(0, third, third).zero_()
+    return masked
+
+
 def window_mask(map_size: Pair, window: Pair, shift: Pair) -> Tensor:
     """What is added to scores: 0 within a region of the map, -100 across: (windows, 1, hw, hw)."""
     import torch

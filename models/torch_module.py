@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from archmeter.models.extras import explained
 from archmeter.models.graph import Graph, Scope, Tensor
-from archmeter.models.ops import Input, RelativePositions, WindowMask
-from archmeter.models.torch_functions import relative_positions, window_mask
+from archmeter.models.ops import Input
+from archmeter.models.torch_buffers import buffer_of
 from archmeter.models.torch_operators import call_of, module_of
 
 if TYPE_CHECKING:
@@ -116,13 +116,11 @@ class _Lowering:
         import torch
 
         name = _name(tensor)
-        match tensor.op:
-            case RelativePositions(window=window):
-                parts.register_buffer(name, relative_positions(window))
-            case WindowMask() as op:
-                parts.register_buffer(name, window_mask(op.map_size, op.window, op.shift))
-            case _:
-                parts.register_parameter(name, torch.nn.Parameter(torch.ones(tensor.shape)))
+        buffer = buffer_of(tensor.op, tensor.shape)
+        if buffer is None:
+            parts.register_parameter(name, torch.nn.Parameter(torch.ones(tensor.shape)))
+        else:
+            parts.register_buffer(name, buffer.made())
         return code.get_attr(name)
 
     def _contents(self, scope: Scope) -> Iterator[Tensor | Scope]:

@@ -18,6 +18,7 @@ from archmeter.models.ops import (
     AdaptiveAvgPool2d,
     Add,
     Amax,
+    AtMost,
     AvgPool2d,
     BatchNorm1d,
     BatchNorm2d,
@@ -29,6 +30,7 @@ from archmeter.models.ops import (
     Conv2d,
     Div,
     Dropout,
+    Exp,
     Expand,
     Flatten,
     GroupNorm,
@@ -46,6 +48,7 @@ from archmeter.models.ops import (
     Pad2d,
     PadChannels,
     Permute,
+    QuarterTurn,
     Reshape,
     Roll,
     Rsqrt,
@@ -59,12 +62,13 @@ from archmeter.models.ops import (
     Square,
     Subsample,
     Sum,
+    UnitLength,
     Upsample2d,
     Variance,
     VectorNorm,
 )
-from archmeter.models.torch_composites import blur_pool, standardized
-from archmeter.models.torch_functions import expand, matmul_by_rows
+from archmeter.models.torch_composites import blur_pool, standardized, zero_key_bias
+from archmeter.models.torch_functions import expand, matmul_by_rows, quarter_turn
 
 if TYPE_CHECKING:
     from torch import nn
@@ -102,6 +106,10 @@ calls = Nearest[Callable[..., FunctionCall]](
         Maximum: lambda _, torch, *x: function(torch.maximum, *x),
         Square: lambda _, __, x: method("square", x),
         Rsqrt: lambda _, __, x: method("rsqrt", x),
+        Exp: lambda _, __, x: method("exp", x),
+        AtMost: lambda op, _, x: method("clamp", x, max=op.constant),
+        UnitLength: lambda _, torch, x: function(torch.nn.functional.normalize, x, dim=-1),
+        QuarterTurn: lambda _, __, x: function(quarter_turn, x),
         Shift: lambda op, _, x: function(add, x, op.constant),
         Scale: lambda op, _, x: function(mul, x, op.constant),
         Softmax: lambda op, _, x: method("softmax", x, op.dim),
@@ -146,6 +154,12 @@ def _conv(op: Conv2d, nn: Any, x: Shape) -> Any:
     return standardized(conv) if op.standardized else conv
 
 
+def _linear(op: Linear, nn: Any, x: Shape) -> Any:
+    if op.zero_key_bias:
+        return zero_key_bias(op, x[-1])
+    return nn.Linear(x[-1], op.out_features, op.bias)
+
+
 def _average_pool(op: AvgPool2d, nn: Any, _: Shape) -> Any:
     options = {"ceil_mode": op.ceil, "count_include_pad": op.count_padding}
     return nn.AvgPool2d(op.kernel, op.stride, op.padding, **options)
@@ -178,7 +192,7 @@ modules = Nearest[Callable[..., "nn.Module"]](
         Conv1d: lambda op, nn, x: nn.Conv1d(
             x[1], op.out_channels, op.kernel, padding=op.padding, bias=False
         ),
-        Linear: lambda op, nn, x: nn.Linear(x[-1], op.out_features, op.bias),
+        Linear: _linear,
         BatchNorm1d: lambda _, nn, x: nn.BatchNorm1d(x[1]),
         BatchNorm2d: lambda _, nn, x: nn.BatchNorm2d(x[1]),
         GroupNorm: lambda op, nn, x: nn.GroupNorm(op.groups, x[1]),

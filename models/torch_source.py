@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archmeter.models import torch_functions
 from archmeter.models.extras import explained
 from archmeter.models.graph import Graph
-from archmeter.models.ops import BlurPool2d, Conv2d, Op, RelativePositions, WindowMask
+from archmeter.models.ops import Conv2d, Linear, Op
+from archmeter.models.torch_buffers import buffer_of
 from archmeter.models.torch_forward import readable_forward
 from archmeter.models.torch_module import to_torch
 
@@ -181,17 +182,20 @@ class _Writer:
 
     def _weights(self, module: fx.GraphModule, path: str) -> Iterator[_Part]:
         """What a scope owns itself, without a layer."""
-        is_kernel = isinstance(self._ops.get(path), Conv2d)
+        is_kernel = isinstance(self._ops.get(path), Conv2d | Linear)
         for name, weight in module.named_parameters(recurse=False):
             made = _KERNEL if is_kernel and name == "weight" else "nn.Parameter(torch.ones({}))"
             yield _Part(name, f"self.{name} = {made}", ("shape",), (str(tuple(weight.shape)),))
         for name, buffer in module.named_buffers(recurse=False):
             op = self._ops.get(f"{path}.{name}" if path else name) or self._ops[path]
-            helper, names, numbers = _buffer(op, tuple(buffer.shape))
+            fixed = buffer_of(op, tuple(buffer.shape))
+            if fixed is None:
+                raise TypeError(f"nothing writes the buffer of {type(op).__name__}")
+            helper, given = fixed.helper.__name__, fixed.arguments
             self._helpers.add(helper)
-            places = ", ".join(["{}"] * len(names))
+            places = ", ".join(["{}"] * len(given))
             statement = f'self.register_buffer("{name}", {helper}({places}))'
-            yield _Part(name, statement, names, tuple(map(str, numbers)))
+            yield _Part(name, statement, tuple(given), tuple(map(repr, given.values())))
 
     def _unique(self, kind: str) -> str:
         names = (f"{kind}{number}" for number in ("", *range(2, len(self._names) + 3)))
@@ -237,19 +241,6 @@ def _constructed(part: _Part) -> _Part:
         names=tuple(found.arguments.values()),
         numbers=numbers,
     )
-
-
-def _buffer(op: Op, shape: tuple[int, ...]) -> tuple[str, tuple[str, ...], tuple[object, ...]]:
-    """The helper that makes a buffer, and what it is given."""
-    match op:
-        case RelativePositions(window=window):
-            return "relative_positions", ("window",), (window,)
-        case WindowMask(map_size=map_size, window=window, shift=shift):
-            return "window_mask", ("map_size", "window", "shift"), (map_size, window, shift)
-        case BlurPool2d(kernel=kernel):
-            return "blur_filter", ("channels", "kernel"), (shape[0], kernel)
-        case _:
-            raise TypeError(f"nothing writes the buffer of {type(op).__name__}")
 
 
 def _needed(helpers: Iterable[str]) -> list[str]:

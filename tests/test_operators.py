@@ -97,6 +97,11 @@ def table_of_positions(x: Tensor) -> tuple[Tensor, Tensor]:
     return x.graph.append(ops.Parameter((15, 8))), x.graph.append(ops.RelativePositions((2, 3)))
 
 
+def with_angles(x: Tensor) -> tuple[Tensor, Tensor]:
+    """A factor that nobody trains."""
+    return then(x, ops.Slice(3, 0, 4)), x.graph.append(ops.RotaryAngles((7, 1), 4, "sin"))
+
+
 SAMPLES = [
     Sample(Conv2d(6, (3, 3))),
     Sample(Conv2d(6, (3, 5), (2, 1), (1, 0), bias=True)),
@@ -176,6 +181,17 @@ SAMPLES = [
     Sample(ops.Variance((1,))),
     Sample(ops.Upsample2d((14, 18))),
     Sample(ops.Upsample2d((15, 9))),
+    Sample(Linear(6, key_bias="fixed")),
+    Sample(Linear(6, key_bias="masked")),
+    Sample(ops.Exp()),
+    Sample(ops.AtMost(0.5)),
+    Sample(ops.UnitLength()),
+    Sample(ops.QuarterTurn(), lambda x: (then(x, ops.Permute((0, 2, 3, 1))),)),
+    Sample(ops.QuarterTurn(), lambda x: (then(x, ops.Slice(3, 1, 7)),)),
+    Sample(ops.RelativeOffsets((2, 3)), lambda _: ()),
+    Sample(ops.RotaryAngles((2, 3), 8, "sin"), lambda _: ()),
+    Sample(ops.RotaryAngles((2, 3), 8, "cos"), lambda _: ()),
+    Sample(ops.Mul(), with_angles),
 ]
 INPUT: Shape = (2, 8, 7, 9)
 

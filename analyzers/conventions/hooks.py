@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from archmeter.analyzers.conventions.line_items import Line, Terms
-from archmeter.analyzers.conventions.papers import ATTENTION, BLURS, CONVOLUTIONS, PRODUCTS
+from archmeter.analyzers.conventions.papers import (
+    ATTENTION,
+    BLURS,
+    CONVOLUTIONS,
+    LINEAR_LAYERS,
+    PRODUCTS,
+)
 from archmeter.models.graph import Graph, Scope, Tensor
 from archmeter.models.ops import Op, Shape
 
@@ -20,6 +26,7 @@ UNSEEN_ATTENTION = Line(ATTENTION.what, FUNCTION, "mistake")
 OTHER_CLASS = "modules of a class of their own, which it passes over"
 UNKNOWN_BLURS = Line(BLURS.what, OTHER_CLASS, "mistake")
 UNKNOWN_CONVOLUTIONS = Line(f"{CONVOLUTIONS.what} by standardised weights", OTHER_CLASS, "mistake")
+UNKNOWN_LINEAR = Line(f"{LINEAR_LAYERS.what} without biases of keys", OTHER_CLASS, "mistake")
 
 
 def unseen_product(_: Op, __: Shape, *___: Shape) -> Terms:

@@ -13,6 +13,7 @@ from math import prod
 from archmeter.analyzers.compute import conv1d_macs, conv_macs, linear_macs, macs, matmul_macs
 from archmeter.analyzers.conventions.hooks import (
     UNKNOWN_CONVOLUTIONS,
+    UNKNOWN_LINEAR,
     containers,
     unknown_blur,
     unseen_attention,
@@ -90,7 +91,9 @@ def sequence_convolution(op: Conv1d, out: Shape, x: Shape) -> Terms:
 
 @ptflops_modules.rule(Linear)
 def linear(op: Linear, out: Shape, x: Shape) -> Terms:
-    """One per MAC and one per bias added."""
+    """One per MAC and one per bias added; of plain layers only."""
+    if op.zero_key_bias:
+        return ((UNKNOWN_LINEAR, 0),)
     return (LINEAR_LAYERS, linear_macs(op, out, x)), (BIASES, prod(out) if op.bias else 0)
 
 

@@ -11,6 +11,7 @@ from math import prod
 from archmeter.analyzers.compute import conv1d_macs, conv_macs, linear_macs, macs
 from archmeter.analyzers.conventions.hooks import (
     UNKNOWN_CONVOLUTIONS,
+    UNKNOWN_LINEAR,
     containers,
     unknown_blur,
     unseen_attention,
@@ -64,7 +65,9 @@ def sequence_convolution(op: Conv1d, out: Shape, x: Shape) -> Terms:
 
 @thop_rules.rule(Linear)
 def linear(op: Linear, out: Shape, x: Shape) -> Terms:
-    """One per MAC and none for the bias."""
+    """One per MAC and none for the bias; of plain layers only."""
+    if op.zero_key_bias:
+        return ((UNKNOWN_LINEAR, 0),)
     return ((LINEAR_LAYERS, linear_macs(op, out, x)),)
 
 

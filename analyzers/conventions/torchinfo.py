@@ -54,12 +54,14 @@ def convolution(op: Conv1d | Conv2d, out: Shape, x: Shape) -> Terms:
 
 @torchinfo_rules.rule(Linear)
 def linear(op: Linear, out: Shape, x: Shape) -> Terms:
-    """Weights and biases for each row of the first dimension."""
-    weight, *bias = op.weights(x)
+    """Weights and biases for each row of the first dimension; of two if they have other names."""
+    weight, *biases = op.weights(x)
     one_vector = len(out) == 2  # noqa: PLR2004 - (N, features)
+    rows = {"bias": out[0]}
+    trained = [bias for bias in biases if bias.role == "trainable"]
     return (
         (LINEAR_LAYERS if one_vector else SEQUENCES, out[0] * weight.size),
-        (LINEAR_BIASES, out[0] * sum(b.size for b in bias)),
+        (LINEAR_BIASES, sum(rows.get(bias.name, prod(out[:2])) * bias.size for bias in trained)),
     )
 
 

@@ -28,9 +28,9 @@ from archmeter.models.layers.large_kernel_attention import large_kernel_attentio
 from archmeter.models.layers.mbconv import Squeeze, fused_mbconv, mbconv
 from archmeter.models.layers.preactivation import preact_basic, preact_bottleneck
 from archmeter.models.layers.residual import Residual, basic, bottleneck
-from archmeter.models.layers.self_attention import transformer_block
 from archmeter.models.layers.separable import separable
 from archmeter.models.layers.shuffle import grouped_shuffle_unit, split_shuffle_unit
+from archmeter.models.layers.transformer_block import transformer_block
 from archmeter.models.layers.windows import swin_block
 from archmeter.models.spec import DType
 

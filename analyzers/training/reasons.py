@@ -11,6 +11,7 @@ from archmeter.models.ops import (
     Activation,
     AdaptiveAvgPool2d,
     Amax,
+    AtMost,
     AvgPool2d,
     BatchNorm1d,
     BatchNorm2d,
@@ -19,6 +20,7 @@ from archmeter.models.ops import (
     Conv2d,
     Div,
     Dropout,
+    Exp,
     GroupNorm,
     LayerNorm,
     Linear,
@@ -32,6 +34,7 @@ from archmeter.models.ops import (
     ScaledDotProductAttention,
     Softmax,
     Square,
+    UnitLength,
     Variance,
     VectorNorm,
 )
@@ -78,6 +81,8 @@ _REASONS: Mapping[type[Op], Mapping[Part, str]] = {
         "result": _SLOPE,
         "plain": "A copy of its input, which it writes over.",
     },
+    AtMost: {"input": "Its input, to find out again where it was larger."},
+    Exp: {"result": _SLOPE},
     Rsqrt: {"result": _SLOPE},
     Softmax: {"result": _SLOPE},
     ScaledDotProductAttention: {
@@ -98,6 +103,10 @@ _REASONS: Mapping[type[Op], Mapping[Part, str]] = {
     Amax: {
         "input": "Its input, to find the maxima again.",
         "result": "Its result, to find the maxima again.",
+    },
+    UnitLength: {
+        "input": _FACTOR,
+        "plain": "The length of each vector, as it is and as it is divided by.",
     },
     VectorNorm: {
         "input": "Its input, for the direction of the vector.",

@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from archmeter.models.layers.patch_spec import Fields, PatchSpec, patch_preset
+from archmeter.models.layers.patch_sizes import Fields, patch_preset
+from archmeter.models.layers.patch_spec import PatchSpec
 from archmeter.models.spec import Family, Paper
 
 

@@ -1,11 +1,12 @@
-"""ViT: Dosovitskiy et al. 2021; DeiT: Touvron et al. 2021 and 2022. Transformers on patches."""
+"""ViT: Dosovitskiy et al. 2021; DeiT: Touvron et al. 2021; DINO. Transformers on patches."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Literal
 
-from archmeter.models.layers.patch_spec import Fields, PatchSpec, patch_preset
+from archmeter.models.layers.patch_sizes import Fields, patch_preset
+from archmeter.models.layers.patch_spec import PatchSpec
 from archmeter.models.spec import Family, Paper
 
 
@@ -23,6 +24,8 @@ _DEIT3 = "Touvron et al. 2022, Table 1 (DeiT III)"
 _SCALING = "Zhai et al. 2022, Table 2"
 _DINO = "Oquab et al. 2023, Table 17 (DINOv2)"
 _REGISTERS = "Darcet et al. 2023 (DINOv2 with registers)"
+_DINO3 = "Siméoni et al. 2025, Table 2 (DINOv3)"
+_ROPE = "Heo et al. 2024 (RoPE-ViT)"
 _SHAPE = "Alabdulmohsin et al. 2023 (SoViT)"
 _FLEXI = "Beyer et al. 2023 (FlexiViT)"
 
@@ -36,6 +39,27 @@ _MEAN_OF_NORMED: Fields = {**_MEAN, "norm_on": "tokens"}
 _DINOV2: Fields = {**_SCALED, **_HEADLESS}
 _WITH_REGISTERS: Fields = {**_THREE, **_HEADLESS, "registers": 4}
 _UNBIASED: Fields = {**_MEAN_OF_NORMED, **_SCALED, "qkv_bias": False}
+_UNBIASED_KEYS: Fields = {"key_bias": "fixed"}
+_ROTARY: Fields = {"positions": "rotary", **_SCALED}
+_ROTARY_LEARNED: Fields = {**_ROTARY, "positions": "learned_and_rotary", **_UNPLACED}
+_ROTARY_MEAN: Fields = {**_ROTARY, **_MEAN}
+_DINOV3: Fields = {
+    **_ROTARY_MEAN,
+    **_HEADLESS,
+    "norm_on": "tokens",
+    "class_token": True,
+    "registers": 4,
+    "qkv_bias": False,
+}
+_GATED: Fields = {"perceptron": "swiglu"}
+_BESIDE: Fields = {
+    "perceptron_place": "beside",
+    "norm": "rms",
+    "qk_norm": True,
+    "qkv_bias": False,
+    "stem_norm": True,
+    **_UNPLACED,
+}
 _WITHOUT_HEAD = {("small", 8, 224), ("large", 32, 224), ("huge", 14, 224)}
 """Sizes that timm builds without a classifier, because the weights that it loads have none."""
 
@@ -43,7 +67,7 @@ _DINO_SIZES = (("small", "small"), ("base", "base"), ("large", "large"), ("giant
 
 
 FAMILY = Family(
-    title="ViT, DeiT, DINOv2",
+    title="ViT, DeiT, DINOv2, DINOv3",
     summary="An image as a sequence of patches, each attending to all.",
     paper=Paper(
         title="An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale",
@@ -118,6 +142,54 @@ FAMILY = Family(
         *(
             _preset(f"vit_{name}_patch14_reg4_dinov2", size, _REGISTERS, 14, _WITH_REGISTERS, 518)
             for name, size in _DINO_SIZES
+        ),
+        *(
+            _preset(f"vit_{name}_patch16_dinov3", size, _DINO3, 16, {**_DINOV3, **fields}, 256)
+            for name, size, fields in (
+                ("small", "small", {}),
+                ("small_plus", "small", {**_GATED, "mlp_ratio": 4}),
+                ("base", "base", {}),
+                ("large", "large", {}),
+                ("huge_plus", "huge", {**_GATED, "mlp_ratio": 4, "heads": 20}),
+                ("7b", "7b", {}),
+            )
+        ),
+        *(
+            _preset(f"vit_{size}_patch16_{name}_224", size, _ROPE, 16, fields)
+            for name, fields in (("rope", _ROTARY), ("rope_ape", _ROTARY_LEARNED))
+            for size in ("small", "base", "large")
+        ),
+        *(
+            _preset(
+                f"vit_{size}_patch16_rope_reg{registers}_gap_256",
+                size,
+                "timm",
+                16,
+                {**_ROTARY_MEAN, "registers": registers, **fields},
+                256,
+            )
+            for size, registers, fields in (
+                ("medium", 1, _UNBIASED_KEYS),
+                ("mediumd", 1, {"qkv_bias": False}),
+                ("betwixt", 4, _UNBIASED_KEYS),
+                ("base", 1, _UNBIASED_KEYS),
+            )
+        ),
+        *(
+            _preset(f"vit_{size}_patch16_{depth}x{branches}_224", size, "timm", 16, fields)
+            for size, depth, branches in (("small", 36, 1), ("small", 18, 2), ("base", 18, 2))
+            for fields in ({**_SCALED, "depth": depth, "branches": branches},)
+        ),
+        *(
+            _preset(f"vit_{size}_patch{patch}_xp_224", size, "timm", patch, _BESIDE)
+            for size, patch in (("base", 16), ("large", 14), ("huge", 14))
+        ),
+        _preset(
+            "vit_base_patch16_rpn_224",
+            "base",
+            "timm",
+            16,
+            {**_MEAN, "norm_place": "after", "qkv_bias": False},
         ),
         *(
             _preset(f"vit_{letter}_{patch}", size, "torchvision", patch)

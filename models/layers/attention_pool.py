@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Tensor, block
-from archmeter.models.layers.basics import concat, layer_norm, linear, mean, select
+from archmeter.models.layers.basics import concat, linear, mean, select
+from archmeter.models.layers.channel_norm import PositionNormKind, position_norm
 from archmeter.models.layers.perceptron import PerceptronKind, perceptron
 from archmeter.models.layers.self_attention import AttentionKind, attend, attention, projected
 from archmeter.models.layers.tokens import add_positions, as_tokens, trained_token
@@ -25,6 +26,7 @@ def latent_pool(
     hidden: int,
     kind: AttentionKind = "fused",
     perceptron_kind: PerceptronKind = "gelu",
+    norm: PositionNormKind = "layer",
 ) -> Tensor:
     """(N, tokens, channels) -> (N, channels): y = W attention(trained, x); y + perceptron(norm(y)).
 
@@ -34,11 +36,12 @@ def latent_pool(
         hidden: channels inside the perceptron.
         kind: whether scores are ever written to memory.
         perceptron_kind: its nonlinearity.
+        norm: what is called norm.
     """
     (q,) = projected(trained_token(x), heads, 1, bias=True)
     k, v = projected(x, heads, 2, bias=True)
     y = linear(attend(q, k, v, kind=kind), x.shape[2])
-    y = y + perceptron(layer_norm(y), hidden, perceptron_kind)
+    y = y + perceptron(position_norm(y, norm), hidden, perceptron_kind)
     return select(y, 1, 0)
 
 

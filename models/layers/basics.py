@@ -69,7 +69,6 @@ _GLOBAL_AVG_POOL = AdaptiveAvgPool2d()
 _SPATIAL_MEAN, _SPATIAL_MAX = Mean((2, 3)), Amax((2, 3))
 _CHANNEL_MEAN, _CHANNEL_MAX = Mean((1,)), Amax((1,))
 _FLATTEN = Flatten()
-_CONCAT_CHANNELS = Concat(1)
 _SQUARE, _RSQRT, _MAXIMUM = Square(), Rsqrt(), Maximum()
 _LAYER_NORM = LayerNorm()
 _CONTIGUOUS = Contiguous()
@@ -274,9 +273,9 @@ def flatten(x: Tensor) -> Tensor:
     return x.graph.append(_FLATTEN, x)
 
 
-def concat(*tensors: Tensor) -> Tensor:
-    """Tensors laid one after another along the channels of maps, or as more tokens."""
-    return tensors[0].graph.append(_CONCAT_CHANNELS, *tensors)
+def concat(*tensors: Tensor, dim: int = 1) -> Tensor:
+    """Tensors laid one after another: along the channels of maps, or as more tokens, at first."""
+    return tensors[0].graph.append(_op(Concat, dim), *tensors)
 
 
 def dropout(x: Tensor, rate: float) -> Tensor:

@@ -47,28 +47,29 @@ def channel_norm(x: Tensor, kind: ChannelNormKind = "layer") -> Tensor:
 
 
 def position_norm(x: Tensor, kind: PositionNormKind = "layer") -> Tensor:
-    """A norm of (N, H, W, C): of each position over its channels."""
+    """A norm of (N, ..., C): of each position over its channels."""
     match kind:
         case "layer":
             return layer_norm(x)
         case "rms":
-            return rms_norm(x, channel_dim=3)
+            return rms_norm(x, channel_dim=len(x.shape) - 1)
         case "deviation":
-            return deviation_norm(x, channel_dim=3)
+            return deviation_norm(x, channel_dim=len(x.shape) - 1)
 
 
 @block
-def rms_norm(x: Tensor, *, channel_dim: Literal[1, 3]) -> Tensor:
+def rms_norm(x: Tensor, *, channel_dim: int) -> Tensor:
     """γ x / √(mean of x² + ε): nothing is centred; Zhang & Sennrich 2019, arXiv:1910.07467."""
     return _scaled(x, mean(square(x), channel_dim), channel_dim)
 
 
 @block
-def deviation_norm(x: Tensor, *, channel_dim: Literal[1, 3]) -> Tensor:
+def deviation_norm(x: Tensor, *, channel_dim: int) -> Tensor:
     """γ x / √(variance of x + ε): the divisor knows a mean, what it divides keeps it."""
     return _scaled(x, variance(x, channel_dim), channel_dim)
 
 
-def _scaled(x: Tensor, power: Tensor, channel_dim: Literal[1, 3]) -> Tensor:
-    size = (x.channels, 1, 1) if channel_dim == 1 else (x.shape[channel_dim],)
+def _scaled(x: Tensor, power: Tensor, channel_dim: int) -> Tensor:
+    after = len(x.shape) - channel_dim - 1
+    size = (x.shape[channel_dim], *(1,) * after)
     return x * rsqrt(shift(power, EPSILON)) * parameter(x, *size)

@@ -12,6 +12,8 @@ from archmeter.models.layers.self_attention import AttentionKind
 from archmeter.models.layers.shortcuts import ShortcutOption
 from archmeter.models.layers.stems import StemPool
 from archmeter.models.layers.strided_pool import StridedPool
+from archmeter.models.layers.transformer_block import NormOfBranch
+from archmeter.models.ops import KeyBias
 
 AnyNorm = Annotated[
     NormKind,
@@ -22,6 +24,13 @@ AttentionKernel = Annotated[
     Field(
         description="Attention as one kernel that keeps no scores, or composed of products and a "
         "softmax. Same MACs; other memory."
+    ),
+]
+BiasOfKeys = Annotated[
+    KeyBias,
+    Field(
+        description="Biases of keys train like the others; or they are zeros, fixed in a buffer "
+        "(BEiT, EVA), or masked whenever they are used, though counted (torchvision's Swin V2)."
     ),
 ]
 BranchScale = Annotated[
@@ -37,6 +46,13 @@ DenseBottleneck = Annotated[
         ge=0,
         le=64,
         description="Channels between a layer's 1x1 and 3x3 ÷ growth rate; 0 for a 3x3 alone.",
+    ),
+]
+NormOfBranches = Annotated[
+    NormOfBranch,
+    Field(
+        description="Each branch begins with its norm, or ends with it: a residual post-norm "
+        "(Swin V2)."
     ),
 ]
 PerceptronExpansion = Annotated[

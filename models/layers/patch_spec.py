@@ -2,69 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from archmeter.models.graph import Tensor
 from archmeter.models.head import head
 from archmeter.models.layers.attention_pool import latent_pool
-from archmeter.models.layers.basics import (
-    contiguous,
-    flatten,
-    layer_norm,
-    linear,
-    mean,
-    scale,
-    select,
+from archmeter.models.layers.basics import contiguous, conv, flatten, linear, scale, select
+from archmeter.models.layers.channel_norm import position_norm
+from archmeter.models.layers.knobs import (
+    AttentionKernel,
+    BiasOfKeys,
+    BranchScale,
+    NormOfBranches,
+    PositionNorm,
 )
-from archmeter.models.layers.knobs import AttentionKernel, BranchScale
 from archmeter.models.layers.perceptron import PerceptronKind
-from archmeter.models.layers.self_attention import transformer_block
-from archmeter.models.layers.tokens import add_positions, patch_tokens, prepend, without_first
+from archmeter.models.layers.rotation import Rotation, rotation
+from archmeter.models.layers.self_attention import AttentionStyle
+from archmeter.models.layers.tokens import (
+    PoolOfTokens,
+    add_positions,
+    as_tokens,
+    pooled_tokens,
+    prepend,
+    without_first,
+)
+from archmeter.models.layers.transformer_block import (
+    TransformerStyle,
+    parallel_block,
+    transformer_block,
+)
+from archmeter.models.ops import Pair
 from archmeter.models.scaling import scale_depths
-from archmeter.models.spec import ArchitectureSpec, Preset, Width
+from archmeter.models.spec import ArchitectureSpec, Width, one_or_two, sides
 
-Fields = Mapping[str, Any]
+_MOST = 256
+_Side = Annotated[int, Field(ge=1, le=_MOST)]
 
-SIZES: Mapping[str, Fields] = {
-    "tiny": {"width": 192, "heads": 3},
-    "small": {"width": 384, "heads": 6},
-    "medium": {"width": 512, "heads": 8},
-    "mediumd": {"width": 512, "heads": 8, "depth": 20},
-    "betwixt": {"width": 640, "heads": 10},
-    "base": {},
-    "plus": {"width": 896, "heads": 14},
-    "so150m": {"width": 896, "heads": 14, "depth": 18, "mlp_ratio": 18 / 7},
-    "so150m2": {"width": 832, "heads": 13, "depth": 21, "mlp_ratio": 34 / 13},
-    "large": {"width": 1024, "heads": 16, "depth": 24},
-    "so400m": {"width": 1152, "heads": 16, "depth": 27, "mlp_ratio": 269 / 72},
-    "huge": {"width": 1280, "heads": 16, "depth": 32},
-    "giant": {"width": 1408, "heads": 16, "depth": 40, "mlp_ratio": 48 / 11},
-    "giantopt": {"width": 1536, "heads": 16, "depth": 40},
-    "gated_giant": {
-        "width": 1536,
-        "heads": 24,
-        "depth": 40,
-        "mlp_ratio": 8 / 3,
-        "perceptron": "swiglu",
-    },
-    "gigantic": {"width": 1664, "heads": 16, "depth": 48, "mlp_ratio": 64 / 13},
-}
-"""Name of a size -> its knobs: the patches and the input are told apart."""
+
+def _one_if_square(pair: int | Pair) -> int | Pair:
+    return pair[0] if isinstance(pair, tuple) and len(set(pair)) == 1 else pair
+
+
+Sides = Annotated[
+    _Side | tuple[_Side, _Side],
+    BeforeValidator(lambda value: sides(value) if isinstance(value, str) else value),
+    AfterValidator(_one_if_square),
+    one_or_two(_MOST),
+]
+"""One side of a square, or [height, width]."""
 
 
 class PatchSpec(ArchitectureSpec):
     """Patches as tokens, one stage of transformer blocks, a classifier of one token or of all."""
 
-    patch: int = Field(
+    patch: Sides = Field(
         default=16,
-        ge=1,
-        le=256,
-        description="Side of a patch in pixels; what no whole patch covers is not seen.",
+        description="Side of a patch in pixels, or [height, width]; what no whole patch covers is "
+        "not seen.",
+    )
+    patch_stride: Sides | None = Field(
+        default=None,
+        description="Pixels from one patch to the next: less than a patch and they overlap. Null "
+        "for patches side by side.",
     )
     depth: int = Field(default=12, ge=1, le=2048, description="Transformer blocks.")
     width: Width = Field(
@@ -84,25 +94,60 @@ class PatchSpec(ArchitectureSpec):
     )
     attention: AttentionKernel = "fused"
     qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
+    key_bias: BiasOfKeys = "trained"
+    proj_bias: bool = Field(
+        default=True,
+        description="Biases of the blocks' other linear layers: after the attention, and in the "
+        "perceptrons.",
+    )
+    qk_norm: bool = Field(
+        default=False, description="Norms of queries and keys, of each head by itself."
+    )
     layer_scale: BranchScale = False
     perceptron: PerceptronKind = Field(
         default="gelu",
         description="Nonlinearity of the perceptrons; with swiglu, a gate, the hidden "
         "channels are those that it lets through.",
     )
+    perceptron_place: Literal["after", "beside"] = Field(
+        default="after",
+        description="The perceptron after the attention, or beside it: both of one norm and one "
+        "linear layer (ViT-22B).",
+    )
+    branches: int = Field(
+        default=1,
+        ge=1,
+        le=16,
+        description="Attentions beside each other in a block, and as many perceptrons after them.",
+    )
+    norm: PositionNorm = "layer"
+    norm_place: NormOfBranches = "before"
     stem_norm: bool = Field(
         default=False,
         description="A norm of all tokens before the first block; patches then have no biases.",
     )
-    pool: Literal["token", "mean", "attention"] = Field(
+    positions: Literal["learned", "rotary", "learned_and_rotary", "none"] = Field(
+        default="learned",
+        description="How tokens tell where they are: a trained vector added to each, or queries "
+        "and keys that are turned, in every block, by angles that no one trains.",
+    )
+    pool: Literal["token", PoolOfTokens, "attention"] = Field(
         default="token",
-        description="Classify by a class token; or, without one, by the mean of all patches, or by "
-        "what a trained vector asks them.",
+        description="Classify by a class token; or by the mean of all patches, by the largest "
+        "of each channel, by the average of both, or by what a trained vector asks them.",
+    )
+    class_token: bool | None = Field(
+        default=None,
+        description="A class token, whatever pool there is. Null for one where it is the pool.",
+    )
+    pool_all: bool = Field(
+        default=False,
+        description="Pools of the patches are of the class token and of registers too.",
     )
     norm_on: Literal["pooled", "tokens"] = Field(
         default="pooled",
-        description="Whether the last norm is of the mean or of every token; other pools "
-        "always take normalised tokens.",
+        description="Whether the last norm is of the pooled or of every token; of a class token, "
+        "and for attention, it is always of every token.",
     )
     distillation_token: bool = Field(
         default=False,
@@ -112,6 +157,23 @@ class PatchSpec(ArchitectureSpec):
     position_of_tokens: bool = Field(
         default=True, description="Whether tokens that are no patches have position embeddings."
     )
+
+    @field_validator("patch_stride")
+    @classmethod
+    def _none_if_side_by_side(
+        cls, stride: int | Pair | None, given: ValidationInfo
+    ) -> int | Pair | None:
+        return None if stride == given.data.get("patch") else stride
+
+    @field_validator("class_token")
+    @classmethod
+    def _of_its_pool(cls, wanted: bool | None, given: ValidationInfo) -> bool | None:  # noqa: FBT001
+        by_token = given.data.get("pool") == "token"
+        if by_token and wanted is False:
+            raise PydanticCustomError(
+                "token_pool_without_token", "the pool is a class token: there has to be one"
+            )
+        return wanted if wanted is not by_token else None
 
     @field_validator("heads")
     @classmethod
@@ -126,13 +188,67 @@ class PatchSpec(ArchitectureSpec):
         return heads
 
     @model_validator(mode="after")
-    def _one_way_to_classify(self) -> Self:
-        if self.distillation_token and self.pool != "token":
-            raise PydanticCustomError(
+    def _without_contradictions(self) -> Self:
+        for is_so, code, message in (
+            (
+                self.distillation_token and self.pool != "token",
                 "distillation_without_token",
                 "a distillation token stands beside a class token: pool must be token",
-            )
+            ),
+            (
+                self.pool_all and (self.pool == "token" or not self._tokens_beside),
+                "pool_of_no_other_tokens",
+                "pool_all needs a pool of the patches, and a class token or registers beside them",
+            ),
+            (
+                not self.position_of_tokens and "learned" not in self.positions,
+                "position_of_tokens_without_positions",
+                "position_of_tokens is about learned positions, and there are none: leave it true",
+            ),
+            (
+                self.key_bias != "trained"
+                and not (self.qkv_bias and self.perceptron_place == "after"),
+                "key_bias_without_biases",
+                "key_bias is of biases that are there, and of a perceptron after the attention",
+            ),
+            (
+                self.perceptron_place == "beside"
+                and (self.branches, self.norm_place, self.perceptron == "swiglu")
+                != (1, "before", False),
+                "beside_the_attention",
+                "a perceptron beside the attention takes one branch, a norm before it and no gate",
+            ),
+        ):
+            if is_so:
+                raise PydanticCustomError(code, message)
         return self
+
+    @property
+    def _tokens_beside(self) -> int:
+        """Tokens that are no patches."""
+        is_read = self.pool == "token"
+        has_class_token = is_read if self.class_token is None else self.class_token
+        return has_class_token + self.distillation_token + self.registers
+
+    @property
+    def _style(self) -> TransformerStyle:
+        attention = AttentionStyle(
+            self.attention,
+            self.qkv_bias,
+            self.key_bias,
+            self.proj_bias,
+            "normed" if self.qk_norm else "dot",
+            self.norm,
+        )
+        return TransformerStyle(
+            attention,
+            self.perceptron,
+            self.proj_bias,
+            self.norm,
+            self.norm_place,
+            self.layer_scale,
+            self.branches,
+        )
 
     def network(self, x: Tensor) -> Tensor:
         """Patches, blocks, and a norm and a linear layer."""
@@ -142,57 +258,59 @@ class PatchSpec(ArchitectureSpec):
             width = heads * max(1, self.width // self.heads)
         hidden = max(1, round(width * self.mlp_ratio))
         with x.graph.scope("stem"):
-            x = self._tokens(x, width)
+            x, turns = self._stem(x, width, heads)
         (depth,) = scale_depths((self.depth,), self.depth_multiplier)
+        block = transformer_block if self.perceptron_place == "after" else parallel_block
         with x.graph.scope("stage1"):
             for _ in range(depth):
-                x = transformer_block(
-                    x,
-                    heads,
-                    hidden=hidden,
-                    kind=self.attention,
-                    qkv_bias=self.qkv_bias,
-                    scaled=self.layer_scale,
-                    perceptron_kind=self.perceptron,
-                )
+                x = block(x, heads, hidden=hidden, style=self._style, rotation=turns)
         return head(self._head)(x, heads, hidden)
 
     def _head(self, x: Tensor, heads: int, hidden: int) -> Tensor:
         """(N, tokens, C) -> (N, num_classes)."""
         if self.pool == "token":
             return self._by_tokens(x)
-        x = self._mean(x) if self.pool == "mean" else self._asked(x, heads, hidden)
-        return self._classified(x)
+        return self._classified(self._pooled(x, self.pool, heads, hidden))
 
-    def _tokens(self, x: Tensor, width: int) -> Tensor:
-        """Those that are read in the end, registers and patches."""
-        others = (self.pool == "token") + self.distillation_token + self.registers
-        x = patch_tokens(x, width, self.patch, bias=not self.stem_norm)
-        if self.position_of_tokens:
-            x = add_positions(prepend(x, others))
+    def _stem(self, x: Tensor, width: int, heads: int) -> tuple[Tensor, Rotation | None]:
+        """Tokens that are read in the end, registers and patches; and how these turn."""
+        stride = self.patch if self.patch_stride is None else self.patch_stride
+        x = conv(x, width, self.patch, stride=stride, padding=0, bias=not self.stem_norm)
+        grid, x = (x.shape[2], x.shape[3]), as_tokens(x)
+        if "learned" not in self.positions:
+            x = prepend(x, self._tokens_beside)
+        elif self.position_of_tokens:
+            x = add_positions(prepend(x, self._tokens_beside))
         else:
-            x = prepend(add_positions(x), others)
-        return layer_norm(x) if self.stem_norm else x
+            x = prepend(add_positions(x), self._tokens_beside)
+        x = position_norm(x, self.norm) if self.stem_norm else x
+        if "rotary" not in self.positions:
+            return x, None
+        return x, rotation(x, grid, width // heads, self._tokens_beside)
 
     def _by_tokens(self, x: Tensor) -> Tensor:
-        x = layer_norm(x)
+        x = position_norm(x, self.norm)
         y = self._classified(select(x, 1, 0))
         if not self.distillation_token:
             return y
         return scale(y + self._classified(select(x, 1, 1)), 0.5)
 
-    def _mean(self, x: Tensor) -> Tensor:
-        """(N, registers + patches, C) -> (N, C)."""
-        if self.norm_on == "tokens":
-            return flatten(mean(without_first(layer_norm(x), self.registers), 1))
-        return layer_norm(flatten(mean(without_first(x, self.registers), 1)))
+    def _pooled(
+        self, x: Tensor, pool: Literal[PoolOfTokens, "attention"], heads: int, hidden: int
+    ) -> Tensor:
+        """(N, tokens, C) -> (N, C)."""
+        unread = 0 if self.pool_all else self._tokens_beside
+        if pool == "attention" or self.norm_on == "tokens":
+            x = position_norm(x, self.norm)
+        if pool == "attention":
+            # A linear layer lays its input out anew when there are gaps between the images.
+            x = contiguous(without_first(x, unread)) if unread else x
+            return self._asked(x, heads, hidden)
+        x = flatten(pooled_tokens(without_first(x, unread), pool))
+        return x if self.norm_on == "tokens" else position_norm(x, self.norm)
 
     def _asked(self, x: Tensor, heads: int, hidden: int) -> Tensor:
-        """(N, registers + patches, C) -> (N, C)."""
-        x = layer_norm(x)
-        if self.registers:
-            # A linear layer lays its input out anew when there are gaps between the images.
-            x = contiguous(without_first(x, self.registers))
+        """(N, tokens, C) -> (N, C)."""
         # Its perceptron has no gate: as many channels go in as both halves of a gated one have.
         gated = self.perceptron == "swiglu"
         return latent_pool(
@@ -201,21 +319,8 @@ class PatchSpec(ArchitectureSpec):
             hidden=2 * hidden if gated else hidden,
             kind=self.attention,
             perceptron_kind="gelu" if gated else self.perceptron,
+            norm=self.norm,
         )
 
     def _classified(self, x: Tensor) -> Tensor:
         return linear(x, self.num_classes) if self.num_classes else x
-
-
-def patch_preset(
-    spec: type[PatchSpec],
-    name: str,
-    size: str,
-    source: str,
-    patch: int = 16,
-    fields: Fields = MappingProxyType({}),
-    side: int | None = None,
-) -> Preset:
-    """A preset of a size with so large patches, for inputs of a side if not of the spec's own."""
-    sides = {} if side is None else {"resolution": (side, side)}
-    return Preset(spec, name, {**SIZES[size], "patch": patch, **sides, **fields}, source)

@@ -1,17 +1,24 @@
-"""From maps to tokens: patches, and the tokens that stand for no patch."""
+"""From maps to tokens, those that stand for no patch, and from all of them to one."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from archmeter.models.graph import Tensor
-from archmeter.models.layers.basics import concat, conv, narrow, parameter, permute, reshape
-from archmeter.models.ops import Expand
+from archmeter.models.layers.basics import (
+    concat,
+    mean,
+    narrow,
+    parameter,
+    permute,
+    reshape,
+    scale,
+)
+from archmeter.models.ops import Amax, Expand
 
-_EXPAND = Expand()
+PoolOfTokens = Literal["mean", "max", "mean_max"]
 
-
-def patch_tokens(x: Tensor, width: int, patch: int, *, bias: bool = True) -> Tensor:
-    """(N, C, H, W) -> (N, H/patch · W/patch, width): one linear map of every whole patch."""
-    return as_tokens(conv(x, width, patch, stride=patch, padding=0, bias=bias))
+_EXPAND, _MAX = Expand(), Amax((1,))
 
 
 def as_tokens(x: Tensor) -> Tensor:
@@ -44,3 +51,11 @@ def without_first(x: Tensor, count: int) -> Tensor:
 def add_positions(x: Tensor) -> Tensor:
     """x + a trained vector for each position."""
     return x + parameter(x, 1, *x.shape[1:])
+
+
+def pooled_tokens(x: Tensor, kind: PoolOfTokens) -> Tensor:
+    """(N, n, C) -> (N, 1, C): the mean of each channel, the largest, or the average of both."""
+    if kind == "mean":
+        return mean(x, 1)
+    largest = x.graph.append(_MAX, x)
+    return largest if kind == "max" else scale(largest + mean(x, 1), 0.5)

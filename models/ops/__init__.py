@@ -26,8 +26,10 @@ from archmeter.models.ops.elementwise import (
     Activation,
     ActivationKind,
     Add,
+    AtMost,
     Div,
     Dropout,
+    Exp,
     Maximum,
     Mul,
     Rsqrt,
@@ -58,6 +60,7 @@ from archmeter.models.ops.norms import (
     LayerNorm,
     LocalResponseNorm,
     Softmax,
+    UnitLength,
 )
 from archmeter.models.ops.pooling import (
     AdaptiveAvgPool2d,
@@ -70,7 +73,14 @@ from archmeter.models.ops.pooling import (
     Variance,
     VectorNorm,
 )
-from archmeter.models.ops.sources import Input, Parameter, RelativePositions, WindowMask
+from archmeter.models.ops.sources import (
+    Input,
+    Parameter,
+    RelativeOffsets,
+    RelativePositions,
+    RotaryAngles,
+    WindowMask,
+)
 from archmeter.models.ops.structure import (
     ChannelShuffle,
     Concat,
@@ -81,6 +91,7 @@ from archmeter.models.ops.structure import (
     Pad2d,
     PadChannels,
     Permute,
+    QuarterTurn,
     Reshape,
     Roll,
     Select,
@@ -88,7 +99,13 @@ from archmeter.models.ops.structure import (
     Subsample,
     Upsample2d,
 )
-from archmeter.models.ops.weighted import BlurPool2d, Conv1d, Conv2d, Linear
+from archmeter.models.ops.weighted import (
+    BlurPool2d,
+    Conv1d,
+    Conv2d,
+    KeyBias,
+    Linear,
+)
 
 __all__ = [
     "IN_PLACE_ACTIVATIONS",
@@ -98,6 +115,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "Add",
     "Amax",
+    "AtMost",
     "AvgPool2d",
     "BatchNorm",
     "BatchNorm1d",
@@ -112,10 +130,12 @@ __all__ = [
     "Div",
     "Dropout",
     "Elementwise",
+    "Exp",
     "Expand",
     "Flatten",
     "GroupNorm",
     "Input",
+    "KeyBias",
     "LayerNorm",
     "Linear",
     "LocalResponseNorm",
@@ -137,10 +157,13 @@ __all__ = [
     "Pool",
     "Pool2d",
     "Product",
+    "QuarterTurn",
     "Reduction",
+    "RelativeOffsets",
     "RelativePositions",
     "Reshape",
     "Roll",
+    "RotaryAngles",
     "Rsqrt",
     "Scale",
     "ScaledDotProductAttention",
@@ -155,6 +178,7 @@ __all__ = [
     "Subsample",
     "Sum",
     "Unary",
+    "UnitLength",
     "Upsample2d",
     "Variance",
     "VectorNorm",

@@ -39,7 +39,8 @@ class ScaledDotProductAttention(Product):
     """softmax(q kᵀ / √d) v in one kernel that keeps no scores: q (N, heads, n, d).
 
     Dao et al. 2022, arXiv:2205.14135. Keys and values are of as many tokens as may be, (N, heads,
-    m, d). The result is laid out as (N, n, heads, d), so that the heads of a token lie together.
+    m, d). The result is laid out as the queries are: where these come of one linear layer the heads
+    of a token lie together.
     """
 
     label = "attention"

@@ -103,6 +103,26 @@ class Rsqrt(Unary):
 
 
 @dataclass(frozen=True, slots=True)
+class Exp(Unary):
+    """e to the power of x."""
+
+    label = "exp"
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost(Unary):
+    """The smaller of x and a constant."""
+
+    constant: float
+
+    label = "clamp"
+
+    @property
+    def detail(self) -> str:
+        return f"<={self.constant:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Shift(Unary):
     """x + a constant."""
 

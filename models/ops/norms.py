@@ -91,6 +91,13 @@ class LocalResponseNorm(Norm):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitLength(Norm):
+    """x / max(‖x‖, ε): each vector along the last dimension at length 1."""
+
+    label = "unit"
+
+
+@dataclass(frozen=True, slots=True)
 class Softmax(Norm):
     """exp(x) / Σ exp(x) along a dimension."""
 

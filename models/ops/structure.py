@@ -237,6 +237,19 @@ class Permute(View):
 
 
 @dataclass(frozen=True, slots=True)
+class QuarterTurn(Movement):
+    """Each pair (a, b) along the last dimension as (-b, a): a plane turned by a right angle."""
+
+    label = "turn"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if x[-1] % 2:
+            raise ShapeError(f"{x[-1]} channels do not divide into pairs")
+        return x
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelShuffle(Movement):
     """Channels of all groups interleaved: (g, n) becomes (n, g); Zhang et al. 2017 §3.1."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from archmeter.models.errors import ShapeError
 from archmeter.models.ops.base import Pair, Shape, Weight
 from archmeter.models.ops.kinds import Product
 from archmeter.models.ops.sizes import as_maps, describe_window, fitting
+
+KeyBias = Literal["trained", "fixed", "masked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,15 @@ class Conv1d(Product):
 
 @dataclass(frozen=True, slots=True)
 class Linear(Product):
-    """(..., in) -> (..., out_features)."""
+    """(..., in) -> (..., out_features).
+
+    Where these are queries, keys and values, as many of each, the biases of keys may be zeros: in
+    a buffer beside those that train, or masked ones of them, whenever they are used.
+    """
 
     out_features: int
     bias: bool = True
+    key_bias: KeyBias = "trained"
 
     label = "linear"
 
@@ -99,7 +107,26 @@ class Linear(Product):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         weight = Weight("weight", (self.out_features, inputs[0][-1]))
-        return (weight, Weight("bias", (self.out_features,))) if self.bias else (weight,)
+        if not self.bias:
+            return (weight,)
+        if self.key_bias != "fixed":
+            return weight, Weight("bias", (self.out_features,))
+        third = (self.out_features // 3,)
+        return (
+            weight,
+            Weight("query_bias", third),
+            Weight("key_bias", third, "buffer"),
+            Weight("value_bias", third),
+        )
+
+    @property
+    def zero_key_bias(self) -> bool:
+        """Whether its biases are put together for each use."""
+        return self.bias and self.key_bias != "trained"
+
+    @property
+    def detail(self) -> str:
+        return "no bias of keys" if self.zero_key_bias else ""
 
 
 @dataclass(frozen=True, slots=True)

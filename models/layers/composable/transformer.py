@@ -14,8 +14,9 @@ from archmeter.models.layers.composable.stage import Place, WidthStage
 from archmeter.models.layers.convnext_block import downsample
 from archmeter.models.layers.knobs import AttentionKernel, BranchScale
 from archmeter.models.layers.perceptron import PerceptronKind
-from archmeter.models.layers.self_attention import transformer_block
+from archmeter.models.layers.self_attention import AttentionStyle
 from archmeter.models.layers.tokens import add_positions, as_map, as_tokens
+from archmeter.models.layers.transformer_block import TransformerStyle, transformer_block
 from archmeter.models.layers.windows import patch_merging, swin_block
 
 
@@ -79,10 +80,11 @@ class TransformerStage(_Heads):
             x,
             self.heads(width),
             hidden=self.hidden(width),
-            kind=self.attention,
-            qkv_bias=self.qkv_bias,
-            scaled=self.layer_scale,
-            perceptron_kind=self.perceptron,
+            style=TransformerStyle(
+                AttentionStyle(self.attention, self.qkv_bias),
+                self.perceptron,
+                scaled=self.layer_scale,
+            ),
         )
 
 
