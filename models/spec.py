@@ -20,6 +20,7 @@ from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.norm_bias import add_norm_biases
 from archmeter.models.output_stride import StrideLimit
+from archmeter.models.pairs import pair_schema, square
 from archmeter.models.strides import StrideRule, StrideRules
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
@@ -33,27 +34,8 @@ MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
-def _square(value: object) -> object:
-    """One integer is the side of a square."""
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 Resolution = Annotated[
-    tuple[Side, Side],
-    BeforeValidator(_square),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                {
-                    "type": "array",
-                    "items": {"type": "integer", "minimum": 1, "maximum": MAX_SIDE},
-                    "minItems": 2,
-                    "maxItems": 2,
-                },
-            ]
-        }
-    ),
+    tuple[Side, Side], BeforeValidator(square), WithJsonSchema(pair_schema(1, MAX_SIDE))
 ]
 Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
 Width = Annotated[int, Field(ge=1, le=16384)]
