@@ -16,6 +16,9 @@ from pydantic import BaseModel
 from archmeter.models import registry
 from archmeter.models.spec import ArchitectureSpec, ConvolutionalSpec, Preset
 
+_LONGEST_LIST = 240
+"""Letters of parts that a name lists."""
+
 _MOST_INNER_CHANGES = 3
 """Beyond so many knobs inside one field, its summary says more than a list of them."""
 
@@ -88,8 +91,15 @@ def _told(spec: ArchitectureSpec, field: str, before: object) -> str:
         if field not in inner and said and len(inner) <= _MOST_INNER_CHANGES:
             return " ".join(f"{path}={_short(path, new)}" for path, new in inner.items())
         parts = value if isinstance(value, tuple) else (value,)
-        return f"{field}={','.join(map(str, parts))}"
+        return f"{field}={_cut(','.join(map(str, parts)))}"
     return f"{field}={_short(field, spec.canonical()[field])}"
+
+
+def _cut(listed: str) -> str:
+    """A list, or its beginning where it is longer than a name should be."""
+    if len(listed) <= _LONGEST_LIST:
+        return listed
+    return listed[:_LONGEST_LIST].rpartition(",")[0] + ",…"
 
 
 def _changes(before: object, after: object, path: str) -> Iterator[tuple[str, object]]:

@@ -6,7 +6,6 @@ request schema, the command line, the forms, the cache key and the tests are all
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from archmeter.models.graph import Graph, Tensor
 from archmeter.models.head import LastPool
 from archmeter.models.norm_bias import add_norm_biases
 from archmeter.models.output_stride import StrideLimit
+from archmeter.models.pairs import pair_schema, sides
 from archmeter.models.strides import StrideRule, StrideRules
 
 DType = Literal["float32", "float16", "bfloat16", "float64"]
@@ -35,32 +35,9 @@ MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
-_SIDES = re.compile(r" *(\d{1,9}) *[x×] *(\d{1,9}) *", re.ASCII | re.IGNORECASE)
-
-
-def sides(value: object) -> object:
-    """One integer is the side of a square, ``288x320`` a height and a width; the rest is kept."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value, value
-    found = _SIDES.fullmatch(value) if isinstance(value, str) else None
-    return tuple(map(int, found.groups())) if found else value
-
-
-def one_or_two(most: int) -> WithJsonSchema:
-    """The JSON schema of one side of a square, or of a height and a width, each up to some size."""
-    side = {"type": "integer", "minimum": 1, "maximum": most}
-    return WithJsonSchema(
-        {
-            "anyOf": [
-                side,
-                {"type": "array", "items": side, "minItems": 2, "maxItems": 2},
-                {"type": "string", "description": "Spelled as HEIGHTxWIDTH."},
-            ]
-        }
-    )
-
-
-Resolution = Annotated[tuple[Side, Side], BeforeValidator(sides), one_or_two(MAX_SIDE)]
+Resolution = Annotated[
+    tuple[Side, Side], BeforeValidator(sides), WithJsonSchema(pair_schema(1, MAX_SIDE))
+]
 Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
 Width = Annotated[int, Field(ge=1, le=16384)]
 Depths = Annotated[

@@ -127,16 +127,28 @@ def _leaves(schema: Schema, root: Schema) -> Iterator[Schema]:
 
 
 def _values(  # noqa: PLR0911 - one for each type
-    schema: Schema, root: Schema, default: Any, *, moderate: bool
+    schema: Schema,
+    root: Schema,
+    default: Any,
+    *,
+    moderate: bool,
+    inside: frozenset[str] = frozenset(),
 ) -> st.SearchStrategy[Any]:
-    """Values that a schema allows."""
+    """Values that a schema allows; objects are not ``inside`` others of their kind."""
     match schema:
         case {"$ref": _} | {"type": "object"}:
-            return _objects(_resolved(schema, root), root, moderate=moderate)
+            within = inside | {schema.get("$ref", "")}
+            return _objects(_resolved(schema, root), root, moderate=moderate, inside=within)
         case {"anyOf": choices} | {"oneOf": choices}:
             # What texts may stand for is among the others, by another spelling.
-            others = [choice for choice in choices if choice.get("type") != "string"] or choices
-            return st.one_of([_values(c, root, default, moderate=moderate) for c in others])
+            return st.one_of(
+                [
+                    _values(choice, root, default, moderate=moderate, inside=inside)
+                    for choice in choices
+                    if choice.get("$ref") not in inside
+                    and not choice.get("description", "").startswith("Spelled as")
+                ]
+            )
         case {"enum": values}:
             return st.sampled_from(values)
         case {"const": value}:
@@ -159,7 +171,7 @@ def _values(  # noqa: PLR0911 - one for each type
         case {"type": "array", "items": items}:
             most = schema.get("maxItems", 4)
             return st.lists(
-                _values(items, root, _typical(default), moderate=moderate),
+                _values(items, root, _typical(default), moderate=moderate, inside=inside),
                 min_size=schema.get("minItems", 0),
                 # Networks of many objects seldom fit together, and take long.
                 max_size=min(most, 3) if moderate and "$ref" in json.dumps(items) else most,
@@ -168,10 +180,14 @@ def _values(  # noqa: PLR0911 - one for each type
             raise TypeError(f"no strategy for the schema {schema}")
 
 
-def _objects(schema: Schema, root: Schema, *, moderate: bool) -> st.SearchStrategy[Any]:
+def _objects(
+    schema: Schema, root: Schema, *, moderate: bool, inside: frozenset[str]
+) -> st.SearchStrategy[Any]:
     """Objects with the knobs that have to be given, and any of the others."""
     knobs = {
-        name: _values(knob, root, _default(knob) if moderate else None, moderate=moderate)
+        name: _values(
+            knob, root, _default(knob) if moderate else None, moderate=moderate, inside=inside
+        )
         for name, knob in schema["properties"].items()
     }
     required = {name: knobs.pop(name) for name in schema.get("required", ())}
@@ -190,10 +206,11 @@ def _default(schema: Schema) -> Any:
 
 
 def _typical(default: Any) -> Any:
-    """The largest of a list's numbers; nothing is typical of objects."""
+    """The largest of a list's numbers; nothing is typical of anything else."""
     if not isinstance(default, list):
         return default
-    return None if isinstance(default[0], dict) else max(default)
+    numbers = [value for value in default if isinstance(value, int | float)]
+    return max(numbers, default=None)
 
 
 def _bounds(schema: Schema, default: Any, *, moderate: bool) -> tuple[float, float]:
@@ -209,9 +226,7 @@ def _break(draw: st.DrawFn, value: Any, schema: Schema, root: Schema) -> Any:
     if isinstance(value, list):
         position = draw(st.integers(0, len(value) - 1))
         return [
-            _break(draw, item, _of_kind(schema["items"], item, root), root)
-            if i == position
-            else item
+            _break_item(draw, item, schema["items"], root) if i == position else item
             for i, item in enumerate(value)
         ]
     properties = schema["properties"]
@@ -226,6 +241,13 @@ def _break(draw: st.DrawFn, value: Any, schema: Schema, root: Schema) -> Any:
         kind = _of_kind(properties[name], inner, root)
         return {**value, name: _break(draw, inner, kind, root)}
     return {**value, name: draw(st.sampled_from([*_broken(properties[name], root)]))}
+
+
+def _break_item(draw: st.DrawFn, item: Any, schema: Schema, root: Schema) -> Any:
+    """An item of a list: one of its kind that is broken, or what cannot be accepted."""
+    if isinstance(item, dict):
+        return _break(draw, item, _of_kind(schema, item, root), root)
+    return draw(st.sampled_from([*_broken(schema, root)]))
 
 
 def _of_kind(schema: Schema, value: Any, root: Schema) -> Schema:

@@ -18,6 +18,7 @@ from archmeter.models.registry import resolve
 from archmeter.models.torch_module import to_torch
 from tests.compositions import Fields
 from tests.live_bytes import measured_peak
+from tests.part_schema import check_part_schema
 
 SCHEMA = CustomSpec.model_json_schema()
 
@@ -118,18 +119,4 @@ def test_different_blocks_stand_in_one_network() -> None:
 
 @pytest.mark.parametrize("name", SCHEMA["$defs"])
 def test_every_knob_of_a_part_is_described_and_bounded(name: str) -> None:
-    schema = SCHEMA["$defs"][name]
-    assert schema["description"]
-    assert schema["additionalProperties"] is False
-    for knob, its in schema["properties"].items():
-        if knob in {"kind", "block"}:
-            assert knob in schema["required"]
-            continue
-        assert its.get("description", "").endswith("."), f"{name}.{knob} has no description"
-        assert "default" in its or its["examples"], f"{name}.{knob} is as large as anything"
-        for leaf in (its, *its.get("anyOf", ()), its.get("items", {})):
-            if leaf.get("type") in {"integer", "number"} and "enum" not in leaf:
-                assert "minimum" in leaf, f"{name}.{knob} is unbounded"
-                assert leaf.keys() & {"maximum", "exclusiveMaximum"}, f"{name}.{knob} is unbounded"
-            if leaf.get("type") == "array":
-                assert leaf.keys() >= {"minItems", "maxItems"}, f"{name}.{knob} has any length"
+    check_part_schema(name, SCHEMA["$defs"][name])

@@ -15,7 +15,8 @@ from archmeter.app.ask.spelling import text_of, value_of
 from archmeter.app.web.messages import faults
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
-from archmeter.models.spec import ArchitectureSpec, InputSpec, sides
+from archmeter.models.pairs import sides
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 DEFAULT_PRESET = "resnet50"
 

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -43,8 +44,9 @@ from archmeter.models.layers.transformer_block import (
     transformer_block,
 )
 from archmeter.models.ops import Pair
+from archmeter.models.pairs import pair_schema, sides
 from archmeter.models.scaling import scale_depths
-from archmeter.models.spec import ArchitectureSpec, Width, one_or_two, sides
+from archmeter.models.spec import ArchitectureSpec, Width
 
 _MOST = 256
 _Side = Annotated[int, Field(ge=1, le=_MOST)]
@@ -58,7 +60,7 @@ Sides = Annotated[
     _Side | tuple[_Side, _Side],
     BeforeValidator(lambda value: sides(value) if isinstance(value, str) else value),
     AfterValidator(_one_if_square),
-    one_or_two(_MOST),
+    WithJsonSchema(pair_schema(1, _MOST)),
 ]
 """One side of a square, or [height, width]."""
 
