@@ -20,10 +20,10 @@ TORCH_INDEX ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-slow check format bench catalogue screenshots vendor lock clean
+.PHONY: help run test test-slow test-differential check format bench catalogue screenshots vendor lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Settings: HOST PORT DATABASE_URL PYTHON TORCH_INDEX, and ARGS for the program that a target runs:"
 	@echo "  make run PORT=9000 TORCH_INDEX=https://download.pytorch.org/whl/cpu"
@@ -38,6 +38,9 @@ test: $(VENV)/.test ## Run the tests, on every core
 
 test-slow: $(VENV)/.test ## Run the tests that take minutes
 	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+test-differential: $(VENV)/.differential ## Compare random settings with timm and torchvision (ARGS='--seed 1' for others)
+	$(BIN)/python -m pytest -n auto -m differential tests/differential $(ARGS)
 
 check: $(VENV)/.check ## Lint, formatting, types, direction of imports
 	$(BIN)/ruff check
@@ -103,6 +106,10 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
 	$(call install,test)
 	@touch $(VENV)/.run $@
+
+$(VENV)/.differential: $(VENV)/.made pyproject.toml constraints.txt
+	$(call install,differential)
+	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.check: $(VENV)/.made pyproject.toml constraints.txt
 	$(call install,check$(comma)test)

@@ -82,11 +82,14 @@ def reflected(op: BlurPool2d, _: Shape, x: Shape) -> Extra:
 
 @workspace.rule(Conv2d)
 def standardized_weights(op: Conv2d, out: Shape, x: Shape) -> Extra:
-    """Weights that are standardised for this call; before it, their mean and 1/deviation."""
+    """Weights that are standardised for this call; before it, what a batch norm of them takes.
+
+    That is the mean, 1/deviation, scale and shift of each output channel.
+    """
     if not op.standardized:
         return NOTHING_EXTRA
     weights = op.weights(x)[0]
-    return Extra(plain=weights.size + max(0, 2 * op.out_channels - prod(out)))
+    return Extra(plain=weights.size + max(0, 4 * op.out_channels - prod(out)))
 
 
 @workspace.rule(Linear)

@@ -24,7 +24,7 @@ from archmeter.models.graph import MAX_EXACT, Graph, Scope
 from archmeter.models.ops import Shape
 from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
 
-COUNTING_RULES = "4"
+COUNTING_RULES = "5"
 """Version of all rules in this package that decide a figure; stored with every result."""
 
 

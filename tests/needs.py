@@ -15,4 +15,4 @@ def lacking(need: str, message: str) -> NoReturn:
     """Fail where the machine promised to have it; elsewhere skip, and the summary says why."""
     if need in REQUIRED:
         pytest.fail(message)
-    pytest.skip(message)
+    pytest.skip(message, allow_module_level=True)

@@ -173,6 +173,8 @@ SAMPLES = [
     Sample(ops.BlurPool2d(4, 1)),
     Sample(Conv2d(6, (3, 3), (2, 2), (1, 1), bias=True, standardized=True)),
     Sample(Conv2d(16, (1, 3), groups=4, standardized=True)),
+    # A map of one pixel takes less than the statistics of the weights.
+    Sample(Conv2d(6, (7, 9), standardized=True)),
     Sample(ops.Maximum(), with_other),
     Sample(ops.Maximum(), lambda x: (x, x.graph.append(ops.Parameter((8, 1, 1))))),
     Sample(ops.Square()),

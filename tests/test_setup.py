@@ -29,6 +29,7 @@ TARGETS = {
     "run",
     "test",
     "test-slow",
+    "test-differential",
     "check",
     "format",
     "bench",
