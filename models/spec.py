@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -18,13 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.output_stride import StrideLimit
-
-DType = Literal["float32", "float16", "bfloat16", "float64"]
-
-ITEM_SIZES: Mapping[DType, int] = MappingProxyType(
-    {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
-)
-"""Bytes of one element."""
+from archmeter.models.precision import DType
 
 MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
@@ -157,7 +150,12 @@ class InputSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     batch: int = Field(default=1, ge=1, le=65_536, description="Images at once.")
-    dtype: DType = Field(default="float32", description="Of weights and activations alike.")
+    dtype: DType = Field(
+        default="float32",
+        description="Types of weights and activations: of both alike; autocast, by torch's lists "
+        "for the CPU or for CUDA; or int8 or int4 weights of convolutions and linear layers, with "
+        "activations of int8 or of the type behind the dash.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
