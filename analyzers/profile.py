@@ -103,7 +103,7 @@ class Memory(Answer):
 
     training_saved_bytes: int
     """What autograd keeps for backward, besides input and weights; under autocast copies of weights
-    are among it. Nothing of a quantised network, which only infers."""
+    are among it. Nothing of a network that only infers: quantised, or with norms folded."""
 
 
 class Profile:
@@ -175,8 +175,8 @@ class Profile:
 
     @property
     def trains(self) -> bool:
-        """Whether it can be trained as it stands: not quantised."""
-        return self.precision.bits is None
+        """Whether it can be trained as it stands: not quantised, nor with norms folded."""
+        return self.precision.bits is None and not self.graph.norms_folded
 
     @cached_property
     def storage(self) -> list[int]:

@@ -82,6 +82,7 @@ class Graph:
         copies: scopes of blocks that were copied as wholes, in order.
         here: the innermost scope that is open.
         limit: of the stride of the maps, if there is one.
+        norms_folded: whether norms are folded into the layers before them.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
@@ -98,6 +99,7 @@ class Graph:
         self.root = Scope(self, "", None)
         self.here = self.root
         self.limit: StrideLimit | None = None
+        self.norms_folded = False
         self._tensors: list[Tensor] = []  # made when somebody reads them
         self._lock = Lock()
         self._max_operators = max_operators

@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from archmeter.models.errors import ShapeError
+from archmeter.models.folded_norms import fold_norms
 from archmeter.models.graph import Graph, Tensor
+from archmeter.models.ops import Shape
 from archmeter.models.output_stride import StrideLimit
 from archmeter.models.precision import DType
 
@@ -73,6 +75,11 @@ class ArchitectureSpec(BaseModel, ABC):
         description="Multiplies the channels of every layer, rounding to a multiple of 8 "
         "without losing more than a tenth.",
     )
+    folded: bool = Field(
+        default=False,
+        description="Whether batch norms are folded into the convolutions they directly follow, "
+        "as for inference.",
+    )
 
     @abstractmethod
     def network(self, x: Tensor) -> Tensor:
@@ -97,9 +104,21 @@ class ArchitectureSpec(BaseModel, ABC):
 
         Raises:
             ShapeError: if sizes do not fit together.
+            SpecConflict: if norms are to be folded, and there are none.
             GraphTooLarge: if there is too much of it.
         """
-        return Graph.trace(self.described, (batch, self.in_channels, *self.resolution))
+        return self.traced((batch, self.in_channels, *self.resolution))
+
+    def traced(self, input_shape: Shape, kind: type[Graph] = Graph) -> Graph:
+        """The network on an input (N, C, H, W), as a kind of graph.
+
+        Raises:
+            ShapeError: if sizes do not fit together.
+            SpecConflict: if norms are to be folded, and there are none.
+            GraphTooLarge: if there is too much of it.
+        """
+        graph = kind.trace(self.described, input_shape)
+        return fold_norms(graph) if self.folded else graph
 
     def canonical(self) -> dict[str, Any]:
         """Every field as JSON, sorted: equal for equal specs, however they were spelled."""

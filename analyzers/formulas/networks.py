@@ -93,7 +93,7 @@ def _forms(spec: ArchitectureSpec, how: InputSpec, names: Sequence[str]) -> Clos
         own = {knob: sizes[name] for name, tied in knobs.items() for knob in tied}
         n, h, w = (own.pop(name, number) for name, number in numbers.items())
         sized = spec.model_copy(update={"resolution": (h, w), **own})
-        return SymbolicGraph.trace(sized.described, (n, sized.in_channels, h, w))
+        return sized.traced((n, sized.in_channels, h, w), SymbolicGraph)
 
     forms = closed_forms(
         describe(spec),

@@ -63,7 +63,7 @@ class TrainingStep:
     """A training step of a network, under some options.
 
     Raises:
-        NotTrained: if its weights are quantised.
+        NotTrained: if its norms are folded or its weights quantised.
         UnknownFreeze: if there is no such part to freeze.
         UnknownPart: if there is no such part to compute again.
     """
@@ -181,9 +181,16 @@ class TrainingStep:
 
 
 def _not_trained(profile: Profile) -> NotTrained:
+    if profile.precision.bits:
+        return NotTrained(
+            f"weights of int{profile.precision.bits} do not train",
+            field="dtype",
+            value=profile.dtype,
+            accepted=", ".join(TRAINED),
+        )
     return NotTrained(
-        f"weights of int{profile.precision.bits} do not train",
-        field="dtype",
-        value=profile.dtype,
-        accepted=", ".join(TRAINED),
+        "norms are folded once a network is trained: this one only infers",
+        field="architecture.folded",
+        value=True,
+        accepted="false in training",
     )

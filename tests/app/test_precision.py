@@ -1,4 +1,4 @@
-"""Autocast and integer weights, wherever a network is asked about."""
+"""Autocast, integer weights and folded norms, wherever a network is asked about."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.app.web.pages import read, said, words
 
 RESNET: dict[str, Any] = {"preset": "resnet18", "resolution": 64}
+FOLDED = {**RESNET, "folded": True}
 PURE = "float32, float16, bfloat16, float64"
 
 
@@ -56,7 +57,7 @@ def test_what_is_counted_for_one_type_says_so(
 
 @pytest.mark.parametrize(
     ("architecture", "dtype", "field"),
-    [(RESNET, "int8", "dtype")],
+    [(RESNET, "int8", "dtype"), (FOLDED, "float32", "architecture.folded")],
 )
 @pytest.mark.parametrize(
     "question",
@@ -87,6 +88,18 @@ def test_totals_of_scaled_networks_follow(client: TestClient) -> None:
     assert refused.json()["code"] == "not_trained"
 
 
+def test_folded_is_a_knob_of_every_family(client: TestClient) -> None:
+    found = stored(client, FOLDED, "float32")
+    assert "folded=True" in found["name"]
+    assert found["totals"]["buffers"] == 0
+    refused = client.post(
+        "/v1/analyses", json={"architecture": {"preset": "vit_tiny_patch16_224", "folded": True}}
+    )
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["code"]) == ("architecture.folded", "spec_conflict")
+
+
 def test_who_asks_for_a_precision_is_told_its_name(client: TestClient) -> None:
     for body in (
         {"architecture": RESNET, "precision": "autocast-float16"},
@@ -101,6 +114,7 @@ def test_who_asks_for_a_precision_is_told_its_name(client: TestClient) -> None:
     [
         ("dtype=autocast-bfloat16", 3),
         ("dtype=int8", 1),
+        ("folded=true", 1),
     ],
 )
 def test_the_explorer_says_what_can_be_said(reader: TestClient, query: str, fits: int) -> None:
