@@ -4,12 +4,13 @@ Shapes, parameters, torch's FlopCounterMode and what autograd saves are read on 
 where nothing is computed and any size fits. fvcore has to run the network, so it does that on one
 image, and on a smaller one if need be; our count for that image is what it is compared with. So is
 the peak that torch's allocator reports, of the input asked for where a CPU runs that in seconds.
+Under autocast, which the meta device does not know, what is saved is read on a CPU too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import prod
@@ -25,7 +26,8 @@ from archmeter.models.errors import ArchmeterError, ShapeError
 from archmeter.models.extras import explained
 from archmeter.models.graph import Call, Graph
 from archmeter.models.ops import BatchNorm
-from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, InputSpec
+from archmeter.models.precision import ITEM_SIZES
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 from archmeter.models.torch_module import to_torch
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ MAX_WEIGHT_BYTES = 4 * 10**9
 MAX_RUN_MACS = 40 * 10**9
 MAX_RUN_BYTES = 2 * 10**9
 """What one run may compute and hold; a larger network is run on a smaller image."""
+
+MAX_HALF_MACS = 2 * 10**8
+"""The same of a run under autocast: most CPUs emulate half precision."""
 
 MAX_DIFFERENCES = 20
 """Layers named for one figure."""
@@ -138,23 +143,21 @@ def audit(spec: ArchitectureSpec, input: InputSpec | None = None) -> AuditReport
         # Batch norm refuses to train on one value per channel; two images are never so few.
         trained = profile if _trains(profile.graph) else Profile(spec.graph(2), how.dtype)
         checks = (
-            *_on_meta(profile, trained),
+            *_on_meta(profile),
+            *_kept(spec, trained),
             _by_allocator(_held(profile, spec)),
             *_with_fvcore(_runnable(spec)),
         )
         return AuditReport(Rows(checks))
 
 
-def _on_meta(profile: Profile, trained: Profile) -> list[AuditCheck]:
-    """Shapes, weights, torch's own count, and what autograd saves."""
+def _on_meta(profile: Profile) -> list[AuditCheck]:
+    """Shapes, weights, and torch's own count."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    dtype = getattr(torch, profile.dtype)
     with torch.device("meta"):
-        module = to_torch(profile.graph).to(dtype)
-        x = torch.empty(profile.input_shape, dtype=dtype)
-        images = torch.empty(trained.input_shape, dtype=dtype)
+        module, x = to_torch(profile.graph), torch.empty(profile.input_shape)
     counter = FlopCounterMode(display=False)
     # The counter knows the kernel of accelerators, not that of the CPU.
     kernel = torch.ops.aten._scaled_dot_product_flash_attention  # noqa: SLF001
@@ -188,14 +191,34 @@ def _on_meta(profile: Profile, trained: Profile) -> list[AuditCheck]:
                 ours_by_path, {name.partition(".")[2]: count for name, count in flops.items()}
             ),
         ),
-        AuditCheck(
-            "training_saved_bytes",
-            "torch.autograd.graph.saved_tensors_hooks",
-            trained.input_shape,
-            trained.memory.training_saved_bytes,
-            saved_bytes(module.train(), images),
-        ),
     ]
+
+
+def _kept(spec: ArchitectureSpec, trained: Profile) -> Iterator[AuditCheck]:
+    """What autograd saves, of what trains; under autocast on a CPU, of images it runs in seconds.
+
+    Of CUDA's lists there is no second opinion without CUDA.
+    """
+    import torch
+
+    precision, tool = trained.precision, "torch.autograd.graph.saved_tensors_hooks"
+    if not trained.trains or precision.autocast == "cuda":
+        return
+    if precision.autocast:
+        small = _runnable(spec, max(2, trained.input_shape[0]), MAX_HALF_MACS)
+        trained = Profile(small, trained.dtype)
+        module, x = _blank(small, torch.float32), torch.zeros(trained.input_shape)
+        with torch.autocast("cpu", dtype=getattr(torch, precision.activations)):
+            theirs = saved_bytes(module.train(), x)
+        tool = f"{tool}, torch.autocast"
+    else:
+        dtype = getattr(torch, trained.dtype)
+        with torch.device("meta"):
+            module = to_torch(trained.graph).to(dtype)
+            x = torch.empty(trained.input_shape, dtype=dtype)
+        theirs = saved_bytes(module.train(), x)
+    ours = trained.memory.training_saved_bytes
+    yield AuditCheck("training_saved_bytes", tool, trained.input_shape, ours, theirs)
 
 
 def _trains(graph: Graph) -> bool:
@@ -272,9 +295,9 @@ def _with_fvcore(graph: Graph) -> list[AuditCheck]:
 def _held(profile: Profile, spec: ArchitectureSpec) -> Profile:
     """What is run to see its memory: what was asked for if that is quick, else one smaller image.
 
-    In single precision instead of half: CPUs compute the latter one operation at a time.
+    In single precision instead of less: CPUs compute the latter one operation at a time.
     """
-    if ITEM_SIZES[profile.dtype] < ITEM_SIZES["float32"]:
+    if profile.item_size < ITEM_SIZES["float32"] or profile.precision.bits:
         profile = Profile(profile.graph)
     return profile if _is_quick(profile) else Profile(_runnable(spec), profile.dtype)
 
@@ -316,23 +339,22 @@ def _blank(graph: Graph, dtype: Any) -> nn.Module:  # noqa: ANN401 - torch's cla
     return module
 
 
-def _is_quick(profile: Profile) -> bool:
+def _is_quick(profile: Profile, most_macs: int | None = None) -> bool:
     """Whether a network can be run in seconds."""
-    return (
-        profile.totals.macs <= MAX_RUN_MACS and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
-    )
+    most_macs = most_macs or MAX_RUN_MACS
+    return profile.totals.macs <= most_macs and profile.memory.inference_peak_bytes <= MAX_RUN_BYTES
 
 
-def _runnable(spec: ArchitectureSpec) -> Graph:
-    """The network on one image: of the size asked for, or halved until it is quick to run."""
-    graph = spec.graph()
+def _runnable(spec: ArchitectureSpec, batch: int = 1, most_macs: int | None = None) -> Graph:
+    """The network on images of the size asked for, or halved until it is quick to run."""
+    graph = spec.graph(batch)
     while True:
         height, width = spec.resolution
-        if _is_quick(Profile(graph)) or min(height, width) < 2:  # noqa: PLR2004 - it cannot be halved
+        if _is_quick(Profile(graph), most_macs) or min(height, width) < 2:  # noqa: PLR2004 - it cannot be halved
             return graph
         spec = spec.model_copy(update={"resolution": (height // 2, width // 2)})
         try:
-            graph = spec.graph()
+            graph = spec.graph(batch)
         except ShapeError:  # no smaller image fits its strides
             return graph
 

@@ -18,11 +18,13 @@ from typing import Literal, cast
 
 from archmeter.analyzers.answers import Answer, Number
 from archmeter.models.errors import ArchmeterError, UnknownName
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType, float_type
 
 TABLE = Path(__file__).with_name("devices.csv")
 
 DeviceKind = Literal["gpu", "embedded", "cpu"]
+
+TIME = "the least time on a device"
 
 _GIGA, _TERA = 10**9, 10**12
 _MATRIX, _VECTOR = "matrix_", "vector_"
@@ -91,7 +93,9 @@ class Device(Answer):
 
         Raises:
             UnknownRate: if none is printed for the type.
+            UnsupportedDType: if they are of several types.
         """
+        dtype = float_type(dtype, TIME)
         vector = self.vector_flops_per_s.get(dtype)
         if vector is None and dtype in {"float16", "bfloat16"}:
             vector = self.vector_flops_per_s["float32"]

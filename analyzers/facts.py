@@ -7,6 +7,7 @@ from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
+from archmeter.analyzers.autocast import HALF, Run
 from archmeter.analyzers.compute import FlopKind, activations, flops, macs
 from archmeter.analyzers.inference_peak import workspace
 from archmeter.analyzers.params import NO_WEIGHTS, weights
@@ -54,6 +55,16 @@ class Columns(NamedTuple):
     kept: Sequence[Kept]
     kept_extra: Sequence[int]
     window: Sequence[Window | None]
+
+    def running(self, runs: Sequence[Run]) -> Columns:
+        """The same where each operator runs in a type of its own, of elements in half precision."""
+        sizes = zip(self.size, runs, strict=True)
+        return self._replace(
+            size=[size // HALF * run.item_size for size, run in sizes],
+            workspace=[run.workspace for run in runs],
+            kept=[run.kept for run in runs],
+            kept_extra=[run.kept.extra_bytes(run.inner_size) for run in runs],
+        )
 
 
 OWNED = ("params", "trainable", "buffers", "counters")

@@ -109,9 +109,7 @@ def _last_readers(graph: Graph) -> list[int]:
 
 def _own(graph: Graph, index: int, stride: Pair) -> Pair:
     """The stride that a result would have if the network gave none of its own up."""
-    if graph.strides is None or stride == SEES_NOTHING:
-        return stride
-    given_up = graph.strides.given_up(index)
+    given_up = graph.given_up.get(index, 1)
     return stride[0] * given_up, stride[1] * given_up
 
 

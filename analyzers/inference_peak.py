@@ -132,7 +132,11 @@ class Peak(NamedTuple):
 
 
 def inference_peak(
-    graph: Graph, storage: Sequence[int], sizes: Sequence[int], spaces: Sequence[int]
+    graph: Graph,
+    storage: Sequence[int],
+    sizes: Sequence[int],
+    spaces: Sequence[int],
+    made: Sequence[int],
 ) -> Peak:
     """The peak of a forward pass.
 
@@ -141,6 +145,7 @@ def inference_peak(
         storage: for each tensor the one that allocated its storage.
         sizes: bytes of each tensor.
         spaces: bytes of workspace of each operator.
+        made: bytes of each tensor, and of what its operator makes that stays to the end.
     """
     end = len(storage)
     ends = last_uses(graph, storage)
@@ -151,7 +156,7 @@ def inference_peak(
     live = peak = at = 0
     for i in range(1, end):  # the input is the caller's
         if storage[i] == i:
-            live += sizes[i]
+            live += made[i]
             freed[ends[i]] += sizes[i]
         if live + spaces[i] > peak:
             peak, at = live + spaces[i], i

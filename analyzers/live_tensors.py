@@ -39,18 +39,23 @@ class Liveness:
 
     def timeline(self) -> list[int]:
         """Live bytes while each operator runs, in the order of execution; nothing at the input."""
-        sizes, spaces = self._profile.sizes, self._profile.spaces
+        sizes, spaces, made = self._profile.sizes, self._profile.spaces, self._profile.made
         end = len(sizes)
         freed = [0] * (end + 1)
         moments = [0]
         live = 0
         for i in range(1, end):  # the input is the caller's
             if self._storage[i] == i:
-                live += sizes[i]
+                live += made[i]
                 freed[self._ends[i]] += sizes[i]
             moments.append(live + spaces[i])
             live -= freed[i]
         return moments
+
+    def copies_at(self, index: int) -> int:
+        """Bytes of copies of weights that are cached while an operator runs, under autocast."""
+        made, sizes = self._profile.made, self._profile.sizes
+        return sum(made[: index + 1]) - sum(sizes[: index + 1])
 
     def alive_at(self, index: int) -> Rows[LiveTensor]:
         """The storages alive while an operator runs, the largest first."""

@@ -10,19 +10,24 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field
 
 from archmeter.analyzers.answers import Answer, Rows, maker
+from archmeter.analyzers.autocast import Run, runs
 from archmeter.analyzers.compute import FLOP_KINDS
 from archmeter.analyzers.facts import SHOWN, Columns, columns
-from archmeter.analyzers.folding import fold
+from archmeter.analyzers.folding import Folded, fold
 from archmeter.analyzers.inference_peak import inference_peak
 from archmeter.analyzers.layer_table import LayerTable
 from archmeter.analyzers.params import COUNTER_BYTES
+from archmeter.analyzers.quantized import quantized_bytes
 from archmeter.analyzers.receptive_field import receptive_fields
 from archmeter.analyzers.saved_tensors import kept_bytes
 from archmeter.analyzers.storage import storages
+from archmeter.analyzers.training.freezing import trained
+from archmeter.analyzers.training.kept_tensors import Autograd
 from archmeter.models.errors import GraphTooLarge
 from archmeter.models.graph import MAX_EXACT, Graph, Scope
 from archmeter.models.ops import Shape
-from archmeter.models.spec import ITEM_SIZES, ArchitectureSpec, DType, InputSpec
+from archmeter.models.precision import PRECISIONS, DType
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 COUNTING_RULES = "5"
 """Version of all rules in this package that decide a figure; stored with every result."""
@@ -90,13 +95,15 @@ class Memory(Answer):
     buffers_bytes: int
     input_bytes: int
     inference_peak_bytes: int
-    """Largest sum of live tensors, besides input and weights."""
+    """Largest sum of live tensors, besides input and weights; under autocast copies of weights are
+    among them."""
 
     inference_peak_path: str
     """The operator that runs at that moment."""
 
     training_saved_bytes: int
-    """What autograd keeps for backward, besides input and weights."""
+    """What autograd keeps for backward, besides input and weights; under autocast copies of weights
+    are among it. Nothing of a network that only infers: quantised, or with norms folded."""
 
 
 class Profile:
@@ -113,9 +120,17 @@ class Profile:
     def __init__(self, graph: Graph, dtype: DType = "float32") -> None:
         self.graph = graph
         self.dtype = dtype
-        self.item_size = ITEM_SIZES[dtype]
-        self._folded = fold(graph)
+        self.precision = PRECISIONS[dtype]
+        self.item_size = self.precision.item_size
+        lists = self.precision.autocast
+        # Copies of weights add up from block to block: none of these stands for another.
+        self._folded = Folded(graph) if lists else fold(graph)
         self._folded_columns = columns(self._folded.graph, self.item_size)
+        self.runs: Sequence[Run] | None = None
+        """How each operator runs under autocast."""
+        if lists:
+            self.runs = runs(graph, lists)
+            self._folded_columns = self._folded_columns.running(self.runs)
         self.totals = self._totals()
         largest = max(self._folded_columns.size) // self.item_size
         _refuse_inexact(self.totals.flops, self.totals.params, largest)
@@ -150,6 +165,18 @@ class Profile:
     def spaces(self) -> Sequence[int]:
         """Bytes that each operator takes while it runs at inference."""
         return self.columns.workspace
+
+    @property
+    def made(self) -> Sequence[int]:
+        """The same with copies of weights, which stay to the end of a forward pass."""
+        if self.runs is None:
+            return self.sizes
+        return [size + run.copies.weights for size, run in zip(self.sizes, self.runs, strict=True)]
+
+    @property
+    def trains(self) -> bool:
+        """Whether it can be trained as it stands: not quantised, nor with norms folded."""
+        return self.precision.bits is None and not self.graph.norms_folded
 
     @cached_property
     def storage(self) -> list[int]:
@@ -199,17 +226,20 @@ class Profile:
         Raises:
             GraphTooLarge: if they are too many to be exact.
         """
-        folded, columns, item_size = self._folded, self._folded_columns, self.item_size
+        folded, columns, precision = self._folded, self._folded_columns, self.precision
         storage = self._folded_storage
         if columns.shares_at_inference != columns.shares_storage:
             storage = storages(folded.graph, columns.shares_at_inference)
-        peak = inference_peak(folded.graph, storage, columns.size, columns.workspace)
+        made = self.made if self.runs else columns.size
+        peak = inference_peak(folded.graph, storage, columns.size, columns.workspace, made)
         saved = sum(self._saved_bytes)
         _refuse_inexact(peak.size, saved)
         counters = sum(folded.gather(columns.counters))
+        size, buffers = precision.weight_size, self.totals.buffers - counters
+        quantized = quantized_bytes(self.graph, precision) if precision.bits else None
         return Memory(
-            weights_bytes=self.totals.params * item_size,
-            buffers_bytes=(self.totals.buffers - counters) * item_size + counters * COUNTER_BYTES,
+            weights_bytes=self.totals.params * size if quantized is None else quantized,
+            buffers_bytes=buffers * size + counters * COUNTER_BYTES,
             input_bytes=columns.size[0],
             inference_peak_bytes=peak.size,
             inference_peak_path=self.graph.path(folded.unfold_index(peak.at)),
@@ -224,6 +254,10 @@ class Profile:
     @cached_property
     def _saved_bytes(self) -> Sequence[int]:
         folded, columns = self._folded, self._folded_columns
+        if not self.trains:
+            return [0] * len(self.graph.calls)
+        if self.runs:
+            return Autograd.of(self, trained(self.graph)).kept_by_operator()
         kept, extra, storage = columns.kept, columns.kept_extra, self._folded_storage
         return folded.unfold(kept_bytes(folded.graph, storage, columns.size, kept, extra))
 

@@ -20,13 +20,13 @@ from typing import Literal
 
 from archmeter.analyzers.answers import Answer, Rows, maker
 from archmeter.analyzers.compute import flops, macs
-from archmeter.analyzers.devices import Peaks
+from archmeter.analyzers.devices import TIME, Peaks
 from archmeter.analyzers.fusion import Kernel, kernels
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.storage import INDEX_BYTES
 from archmeter.models.graph import Call
 from archmeter.models.ops import Conv2d
-from archmeter.models.spec import ITEM_SIZES
+from archmeter.models.precision import ITEM_SIZES, float_type
 
 Limit = Literal["compute", "bandwidth"]
 LayerKind = Literal[
@@ -194,8 +194,11 @@ def roofline(profile: Profile, peaks: Peaks, *, fused: bool = True) -> Roofline:
         peaks: of the device, for that dtype.
         fused: whether elementwise operators run in the kernels that produce their operands; see
             `analyzers.fusion`.
+
+    Raises:
+        UnsupportedDType: if weights and activations are of several types.
     """
-    item_size = ITEM_SIZES[profile.dtype]
+    item_size = ITEM_SIZES[float_type(profile.dtype, TIME)]
     paths = profile.graph.paths()
     timed = [
         (kernel, *_seconds(kernel, item_size, peaks))
@@ -220,7 +223,7 @@ def floor(profile: Profile, peaks: Peaks) -> float:
         for weight in tensor.call.weights
         if weight.role != "counter"
     )
-    moved = (given + weights) * ITEM_SIZES[profile.dtype]
+    moved = (given + weights) * ITEM_SIZES[float_type(profile.dtype, TIME)]
     return max(
         2 * totals.macs / peaks.matrix_flops_per_s,
         (totals.flops - 2 * totals.macs) / peaks.vector_flops_per_s,

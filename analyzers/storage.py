@@ -42,6 +42,25 @@ class Extra(NamedTuple):
 NOTHING_EXTRA = Extra()
 
 
+class Copies(NamedTuple):
+    """Bytes of what an operator is handed in another type than it is there in, under autocast.
+
+    Attributes:
+        inputs: of the copy of each input, 0 of those handed as they are; nothing if all are.
+        weights: of copies of its weights, cached until the forward pass is over.
+        factor: the part of these that it keeps for the gradient of its input.
+        spared: whether it does not keep it if nobody asks for that gradient.
+    """
+
+    inputs: tuple[int, ...] = ()
+    weights: int = 0
+    factor: int = 0
+    spared: bool = False
+
+
+NO_COPIES = Copies()
+
+
 @lru_cache(4096)
 def statistics(elements: int) -> Extra:
     """Statistics alone: what norms keep, and take while they run."""

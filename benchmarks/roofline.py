@@ -30,8 +30,9 @@ import torch
 from archmeter.analyzers import Profile, analyze
 from archmeter.analyzers.devices import Peaks, devices
 from archmeter.analyzers.roofline import roofline
+from archmeter.models.precision import DType
 from archmeter.models.registry import resolve
-from archmeter.models.spec import DType, InputSpec
+from archmeter.models.spec import InputSpec
 from archmeter.models.torch_module import to_torch
 
 NETWORKS = (

@@ -84,8 +84,10 @@ class Graph:
         here: the innermost scope that is open.
         strides: the rules on strides that operators are adapted to, if there are some.
         copies_blocks: whether a block called once more as before is copied.
+        given_up: strides that were given up on the way to a result, by its index, together.
         headless: whether the layers that make an answer of the last maps are left out.
         last_pool: what these layers make of each map, where they do not read it as it is.
+        norms_folded: whether norms are folded into the layers before them.
 
     Raises:
         GraphTooLarge: beyond ``max_operators``, or where sizes are no longer exact.
@@ -103,8 +105,10 @@ class Graph:
         self.here = self.root
         self.strides: StrideRules | None = None
         self.copies_blocks = True
+        self.given_up: dict[int, int] = {}
         self.headless = False
         self.last_pool: LastPool = "mean"
+        self.norms_folded = False
         self._tensors: list[Tensor] = []  # made when somebody reads them
         self._lock = Lock()
         self._max_operators = max_operators

@@ -10,26 +10,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from archmeter.models.dropped_stride import DroppedStrides
 from archmeter.models.errors import ShapeError
+from archmeter.models.folded_norms import fold_norms
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.head import LastPool
 from archmeter.models.norm_bias import add_norm_biases
+from archmeter.models.ops import Shape
 from archmeter.models.output_stride import StrideLimit
 from archmeter.models.pairs import pair_schema, sides
+from archmeter.models.precision import DType
 from archmeter.models.strides import StrideRule, StrideRules
-
-DType = Literal["float32", "float16", "bfloat16", "float64"]
-
-ITEM_SIZES: Mapping[DType, int] = MappingProxyType(
-    {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
-)
-"""Bytes of one element."""
 
 MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
@@ -71,6 +66,11 @@ class ArchitectureSpec(BaseModel, ABC):
         description="Multiplies the channels of every layer, rounding to a multiple of 8 "
         "without losing more than a tenth.",
     )
+    folded: bool = Field(
+        default=False,
+        description="Whether batch norms are folded into the convolutions they directly follow, "
+        "as for inference.",
+    )
 
     @abstractmethod
     def network(self, x: Tensor) -> Tensor:
@@ -101,9 +101,21 @@ class ArchitectureSpec(BaseModel, ABC):
 
         Raises:
             ShapeError: if sizes do not fit together.
+            SpecConflict: if norms are to be folded, and there are none.
             GraphTooLarge: if there is too much of it.
         """
-        return Graph.trace(self.described, (batch, self.in_channels, *self.resolution))
+        return self.traced((batch, self.in_channels, *self.resolution))
+
+    def traced(self, input_shape: Shape, kind: type[Graph] = Graph) -> Graph:
+        """The network on an input (N, C, H, W), as a kind of graph.
+
+        Raises:
+            ShapeError: if sizes do not fit together.
+            SpecConflict: if norms are to be folded, and there are none.
+            GraphTooLarge: if there is too much of it.
+        """
+        graph = kind.trace(self.described, input_shape)
+        return fold_norms(graph) if self.folded else graph
 
     def canonical(self) -> dict[str, Any]:
         """Every field as JSON, sorted: equal for equal specs, however they were spelled."""
@@ -164,7 +176,7 @@ class ConvolutionalSpec(ArchitectureSpec):
             graph.strides = rules
             try:
                 y = super().described(x)
-                rules.finish()
+                rules.finish(graph)
             except ShapeError as error:
                 raise ShapeError(f"{error.detail}, with {rules}", path=error.path) from None
         if self.norm_bias:
@@ -186,7 +198,12 @@ class InputSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     batch: int = Field(default=1, ge=1, le=65_536, description="Images at once.")
-    dtype: DType = Field(default="float32", description="Of weights and activations alike.")
+    dtype: DType = Field(
+        default="float32",
+        description="Types of weights and activations: of both alike; autocast, by torch's lists "
+        "for the CPU or for CUDA; or int8 or int4 weights of convolutions and linear layers, with "
+        "activations of int8 or of the type behind the dash.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

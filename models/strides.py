@@ -8,7 +8,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from math import prod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from archmeter.models.errors import ShapeError
@@ -55,6 +54,7 @@ class StrideRule(ABC):
 
     Attributes:
         gives_up_last: whether it is the last strides of a network that are given up.
+        given_up: those on the way to a result, by its index, together, where there were any.
     """
 
     gives_up_last: ClassVar[bool]
@@ -62,7 +62,7 @@ class StrideRule(ABC):
     def __init__(self) -> None:
         # By their addresses: a tensor that is handed on lies elsewhere than before.
         self._reaches: dict[int, tuple[Tensor, Reach]] = {}
-        self._given_up: dict[int, int] = {}
+        self.given_up: dict[int, int] = {}
         self._keeps_strides = False
 
     @contextmanager
@@ -94,11 +94,8 @@ class StrideRule(ABC):
     def place(self, x: Tensor, reach: Reach) -> None:
         """Say how a tensor lies in the image."""
         self._reaches[id(x)] = x, reach
-        self._given_up[x.index] = reach.given_up
-
-    def given_up(self, index: int) -> int:
-        """Strides that were given up on the way to a result, by its index, together."""
-        return self._given_up.get(index, 1)
+        if reach.given_up > 1:
+            self.given_up[x.index] = reach.given_up
 
 
 class StrideRules:
@@ -142,10 +139,6 @@ class StrideRules:
         for rule in self.rules:
             rule.place(made, rule.reach(x))
 
-    def given_up(self, index: int) -> int:
-        """Strides that were given up on the way to a result, by its index, together."""
-        return prod(rule.given_up(index) for rule in self.rules)
-
     @property
     def limited(self) -> bool:
         """Whether strides are given up at the end of the network."""
@@ -159,7 +152,7 @@ class StrideRules:
                 kept.enter_context(rule.keeping_strides())
             yield
 
-    def finish(self) -> None:
+    def finish(self, graph: Graph) -> None:
         """Look back on the whole network.
 
         Raises:
@@ -168,6 +161,7 @@ class StrideRules:
         for rule in self.rules:
             if unmet := rule.unmet():
                 raise ShapeError(unmet)
+            graph.given_up.update(rule.given_up)
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.rules))

@@ -18,8 +18,9 @@ from archmeter.analyzers.roofline import LayerKind, Roofline, RooflineRow, floor
 from archmeter.models import ops
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.ops import Activation, Conv2d, Op, Shape
+from archmeter.models.precision import ITEM_SIZES, DType
 from archmeter.models.registry import families, presets, resolve
-from archmeter.models.spec import ITEM_SIZES, DType, Family, InputSpec
+from archmeter.models.spec import Family, InputSpec
 from archmeter.models.torch_module import to_torch
 
 EQUAL = Peaks(1e12, 1e12, 1e12)

@@ -32,7 +32,7 @@ from archmeter.models.layers.separable import separable
 from archmeter.models.layers.shuffle import grouped_shuffle_unit, split_shuffle_unit
 from archmeter.models.layers.transformer_block import transformer_block
 from archmeter.models.layers.windows import swin_block
-from archmeter.models.spec import DType
+from archmeter.models.precision import FloatType
 
 _MEANINGS = MappingProxyType(
     {
@@ -97,7 +97,7 @@ class Block:
         """What each symbol stands for."""
         return {letter: _MEANINGS[letter] for letter in self.symbols}
 
-    def forms(self, name: str, dtype: DType) -> ClosedForms:
+    def forms(self, name: str, dtype: FloatType) -> ClosedForms:
         """Every figure in the symbols."""
         given = vars(_GIVEN) | dict(self.example)
 
@@ -112,7 +112,7 @@ class Block:
         return closed_forms(name, symbols, build, dtype)
 
 
-def block_forms(name: str, dtype: DType = "float32") -> ClosedForms:
+def block_forms(name: str, dtype: FloatType = "float32") -> ClosedForms:
     """Every figure of a block in its symbols.
 
     Raises:
@@ -124,7 +124,7 @@ def block_forms(name: str, dtype: DType = "float32") -> ClosedForms:
 
 
 @lru_cache(256)
-def _derived(name: str, dtype: DType) -> ClosedForms:
+def _derived(name: str, dtype: FloatType) -> ClosedForms:
     return BLOCKS[name].forms(name, dtype)
 
 

@@ -18,7 +18,7 @@ from archmeter.analyzers.storage import storages
 from archmeter.models.calls import Call, CallsOf
 from archmeter.models.graph import Graph
 from archmeter.models.ops import Op, Weight
-from archmeter.models.spec import ITEM_SIZES, DType
+from archmeter.models.precision import ITEM_SIZES, FloatType
 
 PARAM_KINDS = ("mac", "bias", "norm", "other")
 """Of parameters: factors of MACs; their biases; those of norms; operands by themselves."""
@@ -42,7 +42,7 @@ class SymbolicGraph(Graph):
         return {}
 
 
-def count(graph: Graph, dtype: DType) -> dict[str, AnySize]:
+def count(graph: Graph, dtype: FloatType) -> dict[str, AnySize]:
     """Every figure of a network that is a sum, by the names of `Totals` and `Memory`.
 
     The others are in `WITHOUT_FORMULA`. Parts have dotted names: ``flops.norm``.

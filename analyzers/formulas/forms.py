@@ -17,7 +17,7 @@ from archmeter.analyzers.formulas.size import AnySize
 from archmeter.analyzers.formulas.symbols import Symbol, SymbolRange
 from archmeter.analyzers.formulas.tracing import derive
 from archmeter.models.graph import Graph
-from archmeter.models.spec import DType
+from archmeter.models.precision import FloatType
 
 Sizes: TypeAlias = Mapping[str, Any]
 """What stands for each symbol: a number, or a `Size` that stands for all of them."""
@@ -35,7 +35,7 @@ class ClosedForms:
     """
 
     name: str
-    dtype: DType
+    dtype: FloatType
     domain: Rows[SymbolRange]
     figures: Mapping[str, Expression]
 
@@ -122,7 +122,7 @@ class ClosedForms:
 
 
 def closed_forms(
-    name: str, symbols: Sequence[Symbol], build: Callable[[Sizes], Graph], dtype: DType
+    name: str, symbols: Sequence[Symbol], build: Callable[[Sizes], Graph], dtype: FloatType
 ) -> ClosedForms:
     """Derive every figure of the graph that is built for sizes.
 

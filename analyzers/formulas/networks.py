@@ -15,6 +15,7 @@ from archmeter.analyzers.formulas.symbols import Symbol
 from archmeter.models.errors import SpecConflict
 from archmeter.models.graph import Graph
 from archmeter.models.naming import describe
+from archmeter.models.precision import float_type
 from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 INPUT = {"N": "images at once", "H": "height of the images", "W": "width of the images"}
@@ -37,6 +38,7 @@ def network_forms(
         UnknownSymbol: if the network has no size of a name.
         SpecConflict: if knobs that are to be one symbol have different values, or one is repeated.
         NotSymbolic: if some figure is no polynomial in these symbols, or not at these sizes.
+        UnsupportedDType: if its weights and activations are of several types.
     """
     how = given or InputSpec()
     try:
@@ -91,7 +93,7 @@ def _forms(spec: ArchitectureSpec, how: InputSpec, names: Sequence[str]) -> Clos
         own = {knob: sizes[name] for name, tied in knobs.items() for knob in tied}
         n, h, w = (own.pop(name, number) for name, number in numbers.items())
         sized = spec.model_copy(update={"resolution": (h, w), **own})
-        return SymbolicGraph.trace(sized.described, (n, sized.in_channels, h, w))
+        return sized.traced((n, sized.in_channels, h, w), SymbolicGraph)
 
     forms = closed_forms(
         describe(spec),
@@ -105,7 +107,7 @@ def _forms(spec: ArchitectureSpec, how: InputSpec, names: Sequence[str]) -> Clos
             for name, tied in knobs.items()
         ],
         build,
-        how.dtype,
+        float_type(how.dtype, "an expression in sizes"),
     )
     given = forms.given
     if missed := [allowed for allowed in forms.domain if not allowed.contains(given)]:

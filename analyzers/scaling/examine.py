@@ -16,7 +16,8 @@ from archmeter.analyzers.scaling.search_space import Space, refusal
 from archmeter.analyzers.scaling.totals import Ruler
 from archmeter.models.errors import ArchmeterError, GraphTooLarge
 from archmeter.models.graph import MAX_OPERATORS
-from archmeter.models.spec import ArchitectureSpec, DType
+from archmeter.models.precision import DType
+from archmeter.models.spec import ArchitectureSpec
 
 _COSTLY = 3
 """Memory takes about so many times as long as totals."""

@@ -15,7 +15,7 @@ from archmeter.analyzers.roofline import roofline
 from archmeter.analyzers.training.step import TrainingStep
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.graph import Graph
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 ROOFLINE = "roofline_seconds"
 """The least time of one batch on a device, kernels fused; the only total that is no integer."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.storage import INDEX_BYTES, Extra
-from archmeter.analyzers.training.reasons import Part, reason
+from archmeter.analyzers.training.reasons import Part, copy_reason, reason
 from archmeter.analyzers.training.step import TrainingStep
 
 
@@ -39,23 +39,29 @@ def kept_list(step: TrainingStep) -> Rows[KeptTensor]:
 def _rows(step: TrainingStep) -> Iterator[KeptTensor]:
     profile = step.profile
     paths, tensors, storage = profile.paths, profile.graph.tensors, profile.storage
+    precision = profile.precision
     called_again = {segment.start: segment.path for segment in step.segments}
     for keeping in step.kept:
         by, call = paths[keeping.at], tensors[keeping.at].call
+        dtype = precision.type_of(keeping.item_size)
+        if keeping.copy:
+            why = copy_reason(call, keeping.copy, dtype)
+            yield KeptTensor(by, by, why, dtype, keeping.size)
+            continue
         if keeping.root is None:
-            for part, dtype, size in _parts(keeping.extra, profile.dtype, profile.item_size):
-                yield KeptTensor(by, by, reason(call, part), dtype, size)
+            for part, kind, size in _parts(keeping.extra, dtype, keeping.item_size):
+                yield KeptTensor(by, by, reason(call, part), kind, size)
             continue
         maker = paths[keeping.root]
         if keeping.argument:
             again = called_again[keeping.at]
             why = "An argument of the part, which is called again."
-            yield KeptTensor(maker, again, why, profile.dtype, keeping.size)
+            yield KeptTensor(maker, again, why, dtype, keeping.size)
         else:
             # An operator that keeps its result in place of its input may have written over that.
             own = step.autograd.keeps[keeping.at].output and storage[keeping.at] == keeping.root
             why = reason(call, "result" if own else "input")
-            yield KeptTensor(maker, by, why, profile.dtype, keeping.size)
+            yield KeptTensor(maker, by, why, dtype, keeping.size)
 
 
 def _parts(extra: Extra, dtype: str, item_size: int) -> Iterator[tuple[Part, str, int]]:

@@ -13,7 +13,8 @@ from archmeter.analyzers.roofline import needed_bytes
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingStep
 from archmeter.models.errors import GraphTooLarge
-from archmeter.models.spec import ArchitectureSpec, DType
+from archmeter.models.precision import DType
+from archmeter.models.spec import ArchitectureSpec
 
 MAX_BATCH = 65_536
 """As many images as may be asked about at once."""
@@ -58,6 +59,7 @@ def largest_batch(
 
     Raises:
         ShapeError: if sizes do not fit together.
+        NotTrained: if it is to train, and only infers.
     """
     need = cache(_need(spec, dtype, training))
     one = need(1)

@@ -19,6 +19,10 @@ STEP_BYTES: Mapping[Optimizer, int] = MappingProxyType(
 """For each trained tensor: torch counts the steps of Adam in a float32 scalar."""
 
 
+SCALER_BYTES = 8
+"""torch's scaler of gradients: a scale in float32, and how long it was good as an int32."""
+
+
 def state_bytes(
     optimizer: Optimizer, elements: int, tensors: int, *, item_size: int, master_weights: bool
 ) -> int:

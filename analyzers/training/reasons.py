@@ -115,6 +115,14 @@ _REASONS: Mapping[type[Op], Mapping[Part, str]] = {
 }
 
 
+def copy_reason(call: Call, copied: Literal["input", "weights"], dtype: str) -> str:
+    """What an operator needs a copy in another type for, when gradients are computed."""
+    if copied == "weights":
+        return f"A copy of its weights in {dtype}, for the gradient of its input."
+    what, comma, purpose = reason(call, "input").partition(",")
+    return f"A copy in {dtype}: {what[0].lower()}{what[1:]}{comma}{purpose}"
+
+
 def reason(call: Call, part: Part) -> str:
     """What an operator needs a part of its calculation for, when gradients are computed.
 

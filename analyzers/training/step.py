@@ -9,12 +9,14 @@ from functools import cached_property
 from archmeter.analyzers.answers import Answer, Rows
 from archmeter.analyzers.profile import Profile
 from archmeter.analyzers.training.checkpointing import segments
-from archmeter.analyzers.training.freezing import gradients_reach, trained
+from archmeter.analyzers.training.freezing import trained
 from archmeter.analyzers.training.gradients import LayerMacs, OperatorMacs, StepMacs, step_macs
 from archmeter.analyzers.training.kept_tensors import Autograd, Keeping, computed_again
-from archmeter.analyzers.training.optimizer_state import SINGLE_BYTES, state_bytes
+from archmeter.analyzers.training.optimizer_state import SCALER_BYTES, SINGLE_BYTES, state_bytes
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.timeline import Moment, backward_moments, forward_moments
+from archmeter.models.errors import ArchmeterError
+from archmeter.models.precision import TRAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class TrainingMemory(Answer):
     """Gradients of weights that train."""
 
     optimizer_bytes: int
-    """State that the optimizer has from step to step."""
+    """State that the optimizer has from step to step; under autocast in float16 that of the scaler
+    of gradients as well."""
 
     buffers_bytes: int
     """Statistics and counters."""
@@ -40,7 +43,7 @@ class TrainingMemory(Answer):
     """One batch of images."""
 
     kept_bytes: int
-    """What autograd keeps of the forward pass."""
+    """What autograd keeps of the forward pass; under autocast copies of weights are among it."""
 
     total_bytes: int
     """The sum of all these."""
@@ -50,28 +53,29 @@ class TrainingMemory(Answer):
     while kept tensors go."""
 
 
+class NotTrained(ArchmeterError):
+    """The network is in a form that only infers."""
+
+    code = "not_trained"
+
+
 class TrainingStep:
     """A training step of a network, under some options.
 
     Raises:
+        NotTrained: if its norms are folded or its weights quantised.
         UnknownFreeze: if there is no such part to freeze.
         UnknownPart: if there is no such part to compute again.
     """
 
     def __init__(self, profile: Profile, options: TrainingOptions | None = None) -> None:
+        if not profile.trains:
+            raise _not_trained(profile)
         self.profile = profile
         self.options = options or TrainingOptions()
         graph = profile.graph
         trains = trained(graph, self.options.freeze)
-        self.autograd = Autograd(
-            graph,
-            profile.item_size,
-            profile.storage,
-            profile.sizes,
-            profile.columns.kept,
-            trains,
-            gradients_reach(graph, trains),
-        )
+        self.autograd = Autograd.of(profile, trains)
         chosen = segments(graph, profile.storage, self.options.checkpoint)
         # The backward pass does not come to what no gradient reaches.
         reached = self.autograd.reached
@@ -90,7 +94,7 @@ class TrainingStep:
     @cached_property
     def moments(self) -> list[Moment]:
         """Live bytes while each operator runs, forward and then backward."""
-        item_size = self.profile.item_size
+        item_size = self.profile.precision.weight_size
         return [
             *forward_moments(self.autograd, self.kept),
             *backward_moments(
@@ -116,7 +120,7 @@ class TrainingStep:
     def memory(self) -> TrainingMemory:
         """Bytes of everything that a step needs."""
         profile, options = self.profile, self.options
-        elements, item_size = self.trainable_params, profile.item_size
+        elements, item_size = self.trainable_params, profile.precision.weight_size
         tensors = sum(
             sum(weight.role == "trainable" for weight in tensor.call.weights)
             for tensor, count in zip(profile.graph.tensors, self._trained, strict=True)
@@ -126,6 +130,8 @@ class TrainingStep:
         optimizer_bytes = state_bytes(
             options.optimizer, elements, tensors, item_size=item_size, master_weights=master
         )
+        if profile.precision.autocast and profile.precision.activations == "float16":
+            optimizer_bytes += SCALER_BYTES
         gradients = elements * item_size
         always = (
             profile.memory.weights_bytes
@@ -172,3 +178,19 @@ class TrainingStep:
         """MACs of each operator that multiplies, in the order of execution."""
         each = zip(self.profile.paths, self.layer_macs, strict=True)
         return Rows(LayerMacs(*macs, path=path) for path, macs in each if macs.forward)
+
+
+def _not_trained(profile: Profile) -> NotTrained:
+    if profile.precision.bits:
+        return NotTrained(
+            f"weights of int{profile.precision.bits} do not train",
+            field="dtype",
+            value=profile.dtype,
+            accepted=", ".join(TRAINED),
+        )
+    return NotTrained(
+        "norms are folded once a network is trained: this one only infers",
+        field="architecture.folded",
+        value=True,
+        accepted="false in training",
+    )

@@ -44,9 +44,9 @@ def forward_moments(autograd: Autograd, kept: Sequence[Keeping]) -> list[Moment]
     ends = last_uses(graph, storage)
     for root in _held(graph, storage, kept):
         ends[root] = end
-    stays = [0] * end
+    stays = [autograd.cached(i) for i in range(end)]
     for keeping in kept:
-        if keeping.root is None:
+        if keeping.root is None and keeping.copy != "weights":
             stays[keeping.at] += keeping.size
 
     freed = [0] * (end + 1)
@@ -84,18 +84,23 @@ def backward_moments(
     # The caller holds on to what came out.
     live = sum(sizes[root] for root in _held(graph, storage, kept))
     live += sum(keeping.size for keeping in kept if keeping.root is None)
-    gradients = _Gradients(sizes)
+    gradients = _Gradients(sizes, autograd.item_sizes)
     for output in graph.outputs:
         live += gradients.begin(output)
     moments: list[Moment] = []
     for i in range(len(storage) - 1, 0, -1):
         live += appears.get(i, 0)
         if autograd.reached[i]:
-            live += weights[i] + gradients.make(graph.tensors[i], autograd.reached)
-            computing = live
-            live -= frees[i] + gradients.drop(i)
-            moments.append(Moment(i, "backward", max(computing, live + gradients.sums)))
-            live -= gradients.settle()
+            # Gradients of copies come first, then those of what was copied, the bias's last.
+            cached, factor = autograd.cached(i), autograd.copies[i].factor
+            own, copies = cached or weights[i], autograd.copied_inputs(i)
+            made = gradients.make(graph.tensors[i], autograd.reached)
+            computing = live + own + made + sum(copy - size for copy, size in copies)
+            live += made - frees[i] - gradients.drop(i)
+            summing = live + own + max(gradients.sums, sum(copy for copy, _ in copies))
+            live += weights[i] - gradients.settle()
+            casting = live + max(factor - (cached - factor), cached - factor) if cached else 0
+            moments.append(Moment(i, "backward", max(computing, summing, casting)))
         else:
             live -= frees[i]
     return moments
@@ -114,8 +119,9 @@ class _Gradients:
         sums: bytes of sums that are being made, where a second gradient meets a first.
     """
 
-    def __init__(self, sizes: Sequence[int]) -> None:
+    def __init__(self, sizes: Sequence[int], item_sizes: Sequence[int]) -> None:
         self._sizes = sizes
+        self._item_sizes = item_sizes
         self._storage: dict[int, int] = {}
         self._holders: dict[int, int] = {}
         self._names = count()
@@ -137,7 +143,9 @@ class _Gradients:
         for x in tensor.inputs:
             if not reached[x.index]:
                 continue
-            hands_on = operator in _HANDS_ON and (operator is not Add or x.shape == tensor.shape)
+            typed = self._item_sizes[x.index] == self._item_sizes[tensor.index]
+            alike = typed and (operator is not Add or x.shape == tensor.shape)
+            hands_on = operator in _HANDS_ON and alike
             root = own if hands_on else self._new(x.index)
             if x.index in self._storage:
                 self._meeting.append((x.index, root))

@@ -212,4 +212,4 @@ class SearchAbout(About):
     """Images at once, where a bound does not say otherwise."""
 
     dtype: str
-    """Type of weights and activations alike."""
+    """Types of weights and activations."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from archmeter.analyzers.devices import Device, Peaks, device, devices
 from archmeter.app.ask.request import Known, Request
 from archmeter.models.errors import ArchmeterError
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 DEFAULT_DEVICE = "h100"
 """The device of charts and pages whose reader has not chosen one."""

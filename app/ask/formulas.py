@@ -13,7 +13,7 @@ from archmeter.analyzers.formulas import ClosedForms
 from archmeter.analyzers.formulas.listing import latex_source, python_source
 from archmeter.analyzers.formulas.symbols import SymbolRange
 from archmeter.app.printer import Printer
-from archmeter.models.spec import DType
+from archmeter.models.precision import FloatType
 
 LANE = "formulas"
 """A network is traced a dozen times to find its domain: seconds for the largest."""
@@ -29,7 +29,7 @@ class Formulas(Answer):
     name: str
     """Of the network or block."""
 
-    dtype: DType
+    dtype: FloatType
     """Of its elements, for figures that are bytes."""
 
     symbols: Rows[SymbolRange]

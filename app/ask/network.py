@@ -25,7 +25,8 @@ from archmeter.app.ask.validation import field_errors, nearest, refuse_booleans,
 from archmeter.models import registry
 from archmeter.models.errors import ArchmeterError
 from archmeter.models.naming import describe
-from archmeter.models.spec import ArchitectureSpec, DType, InputSpec
+from archmeter.models.precision import DType
+from archmeter.models.spec import ArchitectureSpec, InputSpec
 
 if TYPE_CHECKING:
     from archmeter.app.store.analyses import Analyses
@@ -49,7 +50,7 @@ class AnalysisInput(Answer):
     """Images at once."""
 
     dtype: str
-    """Of weights and activations alike."""
+    """Types of weights and activations."""
 
     shape: tuple[int, ...]
     """Batch, channels, height, width."""
@@ -226,7 +227,8 @@ class DTypeRequest(ArchitectureRequest):
     """A network, and the type of its elements."""
 
     dtype: DType | None = None
-    """Type of weights and activations alike; float32 unless the analysis says otherwise."""
+    """Types of weights and activations: one of both alike, as `float32`; torch's autocast, as
+    `autocast-bfloat16`; or integers, as `int8`. float32 unless the analysis says otherwise."""
 
 
 class NetworkRequest(DTypeRequest, BatchRequest):

@@ -31,7 +31,7 @@ class Fed(Protocol):
 
     @property
     def dtype(self) -> str:
-        """Type of weights and activations alike."""
+        """Types of weights and activations."""
 
 
 def fed(how: Fed) -> str:

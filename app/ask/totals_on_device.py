@@ -15,7 +15,7 @@ from archmeter.analyzers.scaling.search import Objective
 from archmeter.analyzers.scaling.totals import ROOFLINE
 from archmeter.app.ask.device import DeviceName, DeviceOptions
 from archmeter.app.ask.network import Network, NetworkRequest
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 
 class TotalsOnDevice(DeviceOptions, NetworkRequest):

@@ -56,6 +56,7 @@ class TrainingRequest(TrainingQuery, NetworkRequest):
         """A training step of the network.
 
         Raises:
+            NotTrained: if it only infers.
             UnknownFreeze: if there is no such part to freeze.
             UnknownPart: if there is no such part to compute again.
         """

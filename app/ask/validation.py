@@ -296,8 +296,15 @@ def _message(error: _Error) -> str:
     return _A_LENGTH.sub("must have", message)
 
 
+_ALSO_CALLED = {"precision": "dtype"}
+"""Words that people use for a field, by which no likeness leads to it."""
+
+
 def _meant(name: str, known: Collection[str]) -> str | None:
     """What stands for a field that an object does not have."""
+    name = _ALSO_CALLED.get(name, name)
+    if name in known:
+        return name
     if "family" in known and name in InputSpec.model_fields:
         return f"{name} beside architecture"
     if "architecture" in known and name in ArchitectureSpec.model_fields:

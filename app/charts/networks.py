@@ -10,7 +10,7 @@ from archmeter.app.ask.network import Network, network_called
 from archmeter.app.charts.chart import Look
 from archmeter.app.charts.labels import refusal, split
 from archmeter.app.store.analyses import Analyses
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 MAX_NETWORKS = 20
 """On one chart."""
@@ -32,7 +32,7 @@ class NetworksLook(Look):
     """Images at once that presets are fed; 1 if left out. Analyses have their own."""
 
     dtype: DType | None = None
-    """Of weights and activations of presets; float32 if left out."""
+    """Types of weights and activations of presets; float32 if left out."""
 
     def named(self, analyses: Analyses, *, least: int, most: int) -> list[Network]:
         """The networks, in the order asked for.

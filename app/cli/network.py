@@ -4,7 +4,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 
 def _presets(incomplete: str) -> list[str]:
@@ -47,7 +47,7 @@ Precision = Annotated[
     str | None,
     typer.Option(
         "--dtype",
-        help="float32, float16, bfloat16, float64.",
+        help=f"Types of weights and activations: {', '.join(get_args(DType))}.",
         autocompletion=lambda incomplete: [
             name for name in get_args(DType) if name.startswith(incomplete)
         ],

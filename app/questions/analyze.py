@@ -123,12 +123,14 @@ def _memory(answer: Analysis) -> list[tuple[str, str]]:
     totals, memory = answer.totals, answer.memory
     frozen = f", of which {totals.frozen_params:,} frozen" if totals.frozen_params else ""
     peak, saved = memory.inference_peak_bytes, memory.training_saved_bytes
-    return [
+    lines = [
         ("parameters", f"{totals.params:,}{frozen}; buffers {totals.buffers:,}"),
         ("weights", si(memory.weights_bytes, "B")),
         ("inference peak", f"{si(peak, 'B')} besides, at {memory.inference_peak_path}"),
-        ("kept for backward", f"{si(saved, 'B')} besides, in training"),
     ]
+    if saved:  # what only infers keeps nothing
+        lines.append(("kept for backward", f"{si(saved, 'B')} besides, in training"))
+    return lines
 
 
 QUESTION = Question(

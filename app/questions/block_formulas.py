@@ -16,7 +16,7 @@ from archmeter.analyzers.formulas.expression import FigureFormula
 from archmeter.app.ask import Known, Option, Question, Request, Spelled
 from archmeter.app.ask.formulas import LANE, TEXTS, Formulas, fields_of_forms, show_formulas
 from archmeter.models.errors import ArchmeterError, SpecConflict
-from archmeter.models.spec import DType
+from archmeter.models.precision import FloatType
 
 _ASSIGNED = re.compile(r"(\w+)=([0-9]{1,6})", re.ASCII)
 _FORM = "SYMBOL=NUMBER"
@@ -57,7 +57,7 @@ class BlockFormulasRequest(Request):
     block: Annotated[str, Known(lambda: BLOCKS)]
     """A block of `/v1/formulas`."""
 
-    dtype: DType = "float32"
+    dtype: FloatType = "float32"
     """Of weights and activations alike, for figures that are bytes."""
 
     fix: Annotated[

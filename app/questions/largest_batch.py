@@ -66,7 +66,7 @@ class LargestBatchReport(LargestBatch, AboutNetwork):
     """The most images at once, everything counted that the network itself needs."""
 
     dtype: str
-    """Of weights and activations alike."""
+    """Types of weights and activations."""
 
     training: bool
     """Whether it trains."""

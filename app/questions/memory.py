@@ -36,8 +36,12 @@ class MemoryReport(AboutInput):
     workspace_bytes: int
     """What the operator at the peak takes besides, while it runs."""
 
+    weight_copies_bytes: int
+    """Copies of weights that autocast has made by then, and keeps to the end."""
+
     live: Rows[LiveTensor]
-    """Storages alive at the peak, the largest first; with the workspace they are the peak."""
+    """Storages alive at the peak, the largest first; with the workspace and the copies of weights
+    they are the peak."""
 
     timeline: Rows[LiveMoment]
     """Every operator in the order in which they run."""
@@ -55,6 +59,7 @@ def forward_pass(network: Network, _: MemoryRequest) -> MemoryReport:
         inference_peak_bytes=live[fullest],
         inference_peak_path=profile.paths[fullest],
         workspace_bytes=profile.spaces[fullest],
+        weight_copies_bytes=liveness.copies_at(fullest),
         live=liveness.alive_at(fullest),
         timeline=live_moments(profile, moments),
     )
@@ -79,9 +84,13 @@ def show(
     alive: list[Any] = [
         tensor.beside(dict, end=tensor.until or "the end") for tensor in answer.live[:_SHOWN]
     ]
-    if answer.workspace_bytes:
-        besides = {"path": "what this operator takes besides", "shape": (), "end": ""}
-        alive.insert(0, {**besides, "size_bytes": answer.workspace_bytes})
+    besides = {
+        "copies of weights in half precision": answer.weight_copies_bytes,
+        "what this operator takes besides": answer.workspace_bytes,
+    }
+    for what, taken in besides.items():
+        if taken:
+            alive.insert(0, {"path": what, "shape": (), "end": "", "size_bytes": taken})
     out.rows("alive then {path} | shape {shape:size} || bytes {size_bytes:,} || until {end}", alive)
 
 

@@ -42,7 +42,7 @@ analyses = Table(
     Column("family", String(64), nullable=False, index=True),
     Column("name", String, nullable=False),
     Column("batch", Integer, nullable=False),
-    Column("dtype", String(16), nullable=False),
+    Column("dtype", String(32), nullable=False),
     Column("counting_rules", String(16), nullable=False),
     _created_at(index=True),
     *(Column(name, BigInteger, nullable=False) for name in TOTALS),

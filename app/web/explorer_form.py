@@ -19,7 +19,7 @@ _MOST_GB = 1_000_000
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 _GB = 10**9
 
-_FED = ("resolution", "in_channels", "num_classes")
+_FED = ("resolution", "in_channels", "num_classes", "folded")
 _UNIVERSAL = tuple(name for name in ArchitectureSpec.model_fields if name not in {"family", *_FED})
 
 

@@ -34,7 +34,7 @@ from archmeter.app.formats import formats_of
 from archmeter.app.printer import Printer
 from archmeter.app.version import version
 from archmeter.models import registry
-from archmeter.models.spec import DType
+from archmeter.models.precision import DType
 
 Ask = Callable[..., Response]
 Run = Callable[..., tuple[int, str, str]]
@@ -359,6 +359,15 @@ def test_families_and_presets_are_listed_as_the_service_lists_them(
     assert all(name in out for name in registry.families())
 
 
+def test_types_of_several_kinds_are_asked_for_like_any_other(run: Run) -> None:
+    _, memory, _ = run("memory", "resnet18", "--dtype", "autocast-bfloat16")
+    assert "copies of weights in half precision" in memory
+    _, kept, _ = run("train", "resnet18", "--dtype", "autocast-float16", "--kept")
+    assert "A copy of its weights in float16, for the gradient of its input." in kept
+    _, analysis, _ = run("analyze", "resnet18", "--dtype", "int4-float16")
+    assert "kept for backward" not in analysis
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -366,7 +375,8 @@ def test_families_and_presets_are_listed_as_the_service_lists_them(
         (("analyze", "resnt50"), "nearest: resnet50"),
         (("analyze", "resnet50", "--batch", "0"), "an integer from 1 to 65536"),
         (("analyze", "resnet50", "--batch", "many"), "'--batch'"),
-        (("analyze", "resnet50", "--dtype", "int4"), '"bfloat16"'),
+        (("analyze", "resnet50", "--dtype", "int3"), '"bfloat16"'),
+        (("roofline", "resnet18", "--device", "h100", "--dtype", "int8"), "not for int8"),
         (("analyze", "resnet50", "--format", "xml"), "accepted: table, json, csv, markdown"),
         (("analyze", "resnet50", "--resolution", "big"), "HEIGHTxWIDTH"),
         (("analyze", "resnet50", "--set", "resolution=big"), "or HEIGHTxWIDTH as text"),

@@ -150,7 +150,7 @@ def test_figure_beyond_exact_json_is_a_problem(ask: Ask) -> None:
         ({"architecture": "resnet50"}, ["architecture"]),
         ({"architecture": {"preset": "resnet50"}, "batch": 0}, ["batch"]),
         ({"architecture": {"preset": "resnet50"}, "batch": 10**9}, ["batch"]),
-        ({"architecture": {"preset": "resnet50"}, "dtype": "int4", "x": 1}, ["dtype", "x"]),
+        ({"architecture": {"preset": "resnet50"}, "dtype": "int3", "x": 1}, ["dtype", "x"]),
         ([], [None]),
         (None, [None]),
         ("resnet50", [None]),

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -13,10 +13,12 @@ from pathlib import Path
 
 import anyio
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from starlette.testclient import TestClient
 
 from archmeter.app.ask.errors import StoreUnavailable
@@ -80,18 +82,40 @@ def test_an_audit_is_kept_beside_its_analysis(database_url: str) -> None:
         assert anyio.run(store.body, analysis.summary.id) == analysis.stored
 
 
-def test_migrations_can_be_undone(database_url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
+def _migrate(connection: Connection, step: Callable[[Config, str], None], to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    step(config, to)
 
+
+def test_migrations_can_be_undone(database_url: str) -> None:
     with Store(database_url) as store, store._engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        _migrate(connection, command.downgrade, "base")
         tables = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
         assert {name for (name,) in tables} == {"alembic_version"}
+
+
+def test_a_longer_column_leaves_analyses_and_audits_as_they_are(database_url: str) -> None:
+    """SQLite copies the table, and dropping the old one must not take audits with it."""
+    analysis, now = resnet18(), datetime.now(UTC)
+    audit = AuditRecord(
+        analysis.summary.id,
+        {"checks": []},
+        agrees=True,
+        counting_rules="1",
+        torch_version="2.0",
+        created_at=now,
+    )
+    with Store(database_url) as store:
+        store.insert(analysis)
+        store.keep_audit(audit)
+        for step, to in ((command.downgrade, "0003"), (command.upgrade, "head")):
+            with store._engine.begin() as connection:
+                _migrate(connection, step, to)
+            assert store.audit(analysis.summary.id) == audit
+            assert anyio.run(store.body, analysis.summary.id) == analysis.stored
 
 
 def test_migrations_are_one_line_of_history() -> None:

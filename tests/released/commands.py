@@ -159,7 +159,7 @@ analyze
 analyze resnt50
 analyze resnet50 --batch 0
 analyze resnet50 --batch many
-analyze resnet50 --dtype int4
+analyze resnet50 --dtype int3
 analyze resnet50 --format xml
 analyze resnet50 --resolution big
 analyze resnet50 --resolution 9999999

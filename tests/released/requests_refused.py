@@ -33,7 +33,7 @@ _SHAPES: dict[str, Any] = {
     "text architecture": {"architecture": "resnet50"},
     "batch 0": {**architecture("resnet50"), "batch": 0},
     "huge batch": {**architecture("resnet50"), "batch": 10**9},
-    "dtype and another": {**architecture("resnet50"), "dtype": "int4", "x": 1},
+    "dtype and another": {**architecture("resnet50"), "dtype": "int3", "x": 1},
     "a list": [],
     "null": None,
     "a text": "resnet50",
@@ -141,7 +141,7 @@ _QUERIES: dict[str, tuple[dict[str, Any], ...]] = {
     f"{ANALYSES}/{{resnet18}}/roofline": (
         {}, {"device": "h1oo"}, {"flops_per_s": 1e12}, {"device": "h100", "flops_per_s": 0},
         {"device": "h100", "fusd": "true"}, {"device": "h100", "fused": "perhaps"}),
-    "/v1/formulas/conv": ({"dtype": "int4"}, {"fix": "K"}, {"fix": "Q=3"}, {"fix": "K=2"},
+    "/v1/formulas/conv": ({"dtype": "int3"}, {"fix": "K"}, {"fix": "Q=3"}, {"fix": "K=2"},
                           {"fixed": "K=3"}),
     "/v1/presets": ({"family": "resnt"}, {"famly": "resnet"}),
     "/v1/published": ({"verdict": "wrong"}, {"family": "resnt"}, {"text": "x" * 121}),

@@ -88,7 +88,10 @@ def fits(request: Request, asked: AskedHere) -> HTMLResponse:
     later = "HX-Request" in request.headers and _is_long(asked)
     if asked.form.asked and asked.memory_bytes and not later:
         spec, dtype = asked.form.asked.spec, asked.form.asked.input.dtype
+        trains = asked.form.asked.profile().trains
         for title, training in _WAYS.items():
+            if training and not trains:
+                continue
             found[title] = largest_batch(spec, asked.memory_bytes, dtype=dtype, training=training)
     return _part(request, asked, "fits", {"fits": found, "later": later})
 
@@ -211,13 +214,14 @@ def _cards(profile: Profile) -> list[tuple[str, str, int, str]]:
     """Totals: each with its name, what it is called, and its convention."""
     images = profile.input_shape[0]
     fed = "1 image" if images == 1 else f"{images:,} images"
+    kept = "by autograd, for the backward pass" if profile.trains else "nothing: it only infers"
     cards = {
         "params": ("parameters", f"{profile.totals.buffers:,} buffers besides"),
         "macs": ("MACs", f"multiply-accumulates of {fed}; biases are none"),
         "flops": ("FLOPs", "2·MACs and everything besides"),
         "activations": ("activations", "elements convolutions and linear layers make"),
         "inference_peak_bytes": ("inference peak", f"at {profile.memory.inference_peak_path}"),
-        "training_saved_bytes": ("kept for training", "by autograd, for the backward pass"),
+        "training_saved_bytes": ("kept for training", kept),
         "weights_bytes": ("weights", profile.dtype),
     }
     return [(key, title, READERS[key](profile), note) for key, (title, note) in cards.items()]
