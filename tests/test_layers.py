@@ -139,6 +139,8 @@ def test_a_multiplier_of_the_width_keeps_groups_and_classes() -> None:
 def test_layers_as_wide_as_there_are_classes_are_left_out_without_classes() -> None:
     spec = resolve({"preset": "lenet5", "num_classes": 0})
     assert analyze(spec).output_shape == (1, 84)
+    with pytest.raises(ShapeError, match="none of these layers is left"):
+        resolve(listed({"kind": "conv"}, num_classes=0)).graph()
 
 
 CHANGES = [

@@ -119,12 +119,14 @@ class LayersSpec(ArchitectureSpec):
         scaling = Scaling(self.depth_multiplier, self.width_multiplier)
         how = How(scaling, self.num_classes, "layers")
         refuse_too_many(self.layers, how)
-        placed = list(unrolled(self.layers, how))
+        placed, image = list(unrolled(self.layers, how)), x
         for label, part in groupby(zip(placed, _parts(placed), strict=True), lambda one: one[1]):
             with x.graph.scope(label):
                 for (layer, here), _ in part:
                     with blaming(layer, x, here):
                         x = layer.build(x, here)
+        if x is image:
+            raise ShapeError("without classes none of these layers is left")
         return x
 
 
