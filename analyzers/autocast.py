@@ -29,6 +29,7 @@ from archmeter.models.ops import (
     Conv1d,
     Conv2d,
     Elementwise,
+    Exp,
     GroupNorm,
     LayerNorm,
     Linear,
@@ -45,6 +46,7 @@ from archmeter.models.ops import (
     Source,
     Square,
     Sum,
+    UnitLength,
     Upsample2d,
     VectorNorm,
 )
@@ -74,6 +76,7 @@ _EVERYWHERE: Mapping[type[Op], Runs] = MappingProxyType(
     }
 )
 _IN_SINGLE: tuple[type[Op], ...] = (
+    Exp,
     GroupNorm,
     LayerNorm,
     Rsqrt,
@@ -84,10 +87,18 @@ _IN_SINGLE: tuple[type[Op], ...] = (
     VectorNorm,
 )
 
+_UNDER_CUDA: Mapping[type[Op], Runs] = MappingProxyType(
+    {
+        **_EVERYWHERE,
+        **dict.fromkeys(_IN_SINGLE, "single"),
+        UnitLength: "into single",
+    }
+)
+
 RUNS: Mapping[AutocastDevice, Nearest[Runs]] = MappingProxyType(
     {
         "cpu": Nearest("CPU autocast", _EVERYWHERE),
-        "cuda": Nearest("CUDA autocast", {**_EVERYWHERE, **dict.fromkeys(_IN_SINGLE, "single")}),
+        "cuda": Nearest("CUDA autocast", _UNDER_CUDA),
     }
 )
 """How each operator runs, by the lists of a device."""
@@ -148,6 +159,11 @@ def _run(call: Call, given: tuple[int, ...], device: AutocastDevice) -> Run:
             keeps, space, copied[0] = _blur(op, call, given[0], device)
         case LocalResponseNorm():
             keeps, space = _response_norm(op, call.shape, given[0], device)
+        case UnitLength() if device == "cuda" and given[0] == HALF:
+            keeps = _lengths(call)
+        case Linear() if op.zero_key_bias:
+            # Put together in single precision, and copied each time.
+            space = sum(copied) + op.out_features * (SINGLE + HALF)
         case Conv2d(standardized=True):
             space = _standardized(op, call, copied[0])
     return Run(item_size, inner_size, space, keeps, _copies(call, copied))
@@ -162,7 +178,15 @@ def _copies(call: Call, inputs: Sequence[int]) -> Copies:
     factor, *bias = [weight.size * HALF for weight in call.weights]
     if isinstance(op, Conv2d) and op.standardized:  # it is handed what is made of its weights
         return Copies(of_inputs, sum(bias))
+    if isinstance(op, Linear) and op.zero_key_bias:  # nor are its biases weights
+        bias = []
     return Copies(of_inputs, factor + sum(bias), factor, spared=isinstance(op, Linear))
+
+
+def _lengths(call: Call) -> Kept:
+    """The map, a copy of it in single precision, and its lengths twice in that."""
+    size = prod(call.shape)
+    return INPUT_KEPT._replace(extra=Extra(statistics=size + 2 * (size // call.shape[-1])))
 
 
 def _standardized(op: Conv2d, call: Call, copied: int) -> int:

@@ -33,8 +33,14 @@ class FeatureMap(Answer):
     """Pixels of the image between neighbouring elements, along height and width."""
 
     channels: int
+    """Channels of the map."""
+
     height: int
+    """Its rows."""
+
     width: int
+    """Its columns."""
+
     map_bytes: int
     """Bytes of the map, for the batch and dtype asked for."""
 

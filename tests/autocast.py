@@ -17,6 +17,7 @@ from torch import Tensor
 from archmeter.models.precision import AutocastDevice
 
 SINGLE_ON_CUDA = (
+    "exp",
     "group_norm",
     "layer_norm",
     "linalg_vector_norm",

@@ -20,6 +20,7 @@ from archmeter.analyzers.audit import AuditCheck, AuditDifference, AuditReport, 
 from archmeter.analyzers.conventions import conventions
 from archmeter.analyzers.coverage import coverage
 from archmeter.analyzers.devices import device, devices
+from archmeter.analyzers.feature_maps import feature_maps
 from archmeter.analyzers.formulas import block_forms
 from archmeter.analyzers.live_tensors import Liveness
 from archmeter.analyzers.roofline import roofline
@@ -79,6 +80,7 @@ def _answered() -> Iterator[Any]:
     yield from (profile.totals, profile.memory, profile.stages, profile.rows, coverage(profile))
     yield from (step.memory, step.macs, step.layers, kept_list(step), plans(profile))
     yield from (largest_batch(spec, 10**9), live.alive_at(5), conventions(spec))
+    yield feature_maps(profile)
     timed = roofline(profile, peaks)
     yield from (timed, timed.spent, peaks, devices())
     check = AuditCheck("macs", "fvcore", (1, 3, 8, 8), 3, 4, Rows([AuditDifference("a", 1, 2)]))

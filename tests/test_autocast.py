@@ -19,7 +19,15 @@ from archmeter.analyzers.training.kept_list import kept_list
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import TrainingStep
 from archmeter.models.graph import Graph
-from archmeter.models.ops import Conv2d, LayerNorm, Linear, LocalResponseNorm, Lookup, Subsample
+from archmeter.models.ops import (
+    Conv2d,
+    LayerNorm,
+    Linear,
+    LocalResponseNorm,
+    Lookup,
+    QuarterTurn,
+    Subsample,
+)
 from archmeter.models.precision import AutocastDevice, DType
 from archmeter.models.registry import resolve
 from archmeter.models.spec import InputSpec
@@ -96,7 +104,7 @@ BYTES = {torch.bfloat16: 2, torch.float32: 4}
 def test_cuda_runs_each_operator_in_the_type_that_its_lists_say(sample: Sample, given: str) -> None:
     """torch knows the lists of CUDA without CUDA, as long as nothing is computed."""
     graph = Graph.trace(lambda x: sample(weighted(x) if given == "half" else x), INPUT)
-    if any(isinstance(tensor.op, Lookup | Subsample) for tensor in graph.tensors):
+    if any(isinstance(tensor.op, Lookup | QuarterTurn | Subsample) for tensor in graph.tensors):
         pytest.skip("indexing asks CUDA itself")
     module = to_torch(graph).eval()
     torch.set_autocast_dtype("cuda", torch.bfloat16)

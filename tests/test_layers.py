@@ -151,7 +151,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("changes", "name"), CHANGES)
 def test_a_preset_is_changed_layer_by_layer(changes: Mapping[str, Any], name: str) -> None:
-    assert describe(resolve({"preset": "lenet5", "layers": changes})) == name
+    assert describe(resolve({"preset": "lenet5", "layers": changes}), "lenet5") == name
 
 
 def test_a_long_list_has_a_name_that_ends() -> None:

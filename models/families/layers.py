@@ -121,6 +121,8 @@ class LayersSpec(ArchitectureSpec):
         refuse_too_many(self.layers, how)
         placed, image = list(unrolled(self.layers, how)), x
         for label, part in groupby(zip(placed, _parts(placed), strict=True), lambda one: one[1]):
+            if label == "head" and x.graph.headless:
+                break
             with x.graph.scope(label):
                 for (layer, here), _ in part:
                     with blaming(layer, x, here):
