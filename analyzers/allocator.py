@@ -26,6 +26,7 @@ from archmeter.models.ops import (
     LayerNorm,
     LocalResponseNorm,
     Op,
+    ScaledDotProductAttention,
     Upsample2d,
 )
 
@@ -44,9 +45,13 @@ GROUPS = (
 )
 RELAID = "it computes on a copy of the map that lies pixel by pixel, and copies the result back"
 POSITIONS = "it lists, with a weight, which row and column each of the result takes"
+TILES = "it holds the scores of some queries and keys at a time, and what becomes of them"
 """What that memory is for."""
 
 DOUBLE_BYTES = 8
+
+TILE_SIDES = ((768, 256, 512), (192, 64, 512), (0, 32, 512))
+"""From how many queries on fused attention takes how many of them, and of the keys, at a time."""
 
 SMALL_MAP = 128
 """Rows and columns together of a result that is still upsampled pixel by pixel."""
@@ -139,6 +144,8 @@ def predict(profile: Profile, layouts: tuple[Layout, ...]) -> Predicted:
                 why = _purpose(tensor.op) if taken else ""
         elif isinstance(tensor.op, LocalResponseNorm):
             taken, why = _constant(tensor.op, tensor.channels, profile.item_size), CONSTANT
+        elif isinstance(tensor.op, ScaledDotProductAttention):
+            taken, why = attention_scratch(tensor.call) * profile.item_size, TILES
         if live + taken > best.peak:
             best = Predicted(live + taken, tensor.path, taken, why)
     if next(met, None) is not None:
@@ -168,6 +175,17 @@ def kernel_scratch(call: Call, layout: Layout) -> int:
             return prod(x) if layout.scattered else 0
         case _:
             return 0
+
+
+def attention_scratch(call: Call) -> int:
+    """Elements that the CPU kernel of fused attention takes, on one thread.
+
+    A tile of scores; their maximum, their sum, and the result so far, for each query of the tile.
+    """
+    (*_, queries, features), (*_, keys, _), _ = call.input_shapes
+    rows, columns = next(sides for least, *sides in TILE_SIDES if queries >= least)
+    rows, columns = min(rows, queries), min(columns, keys)
+    return rows * (columns + 2 + features)
 
 
 def upsampling_scratch(call: Call, layout: Layout, item_size: int) -> tuple[int, str]:

@@ -33,6 +33,9 @@ Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Resolution = Annotated[
     tuple[Side, Side], BeforeValidator(sides), WithJsonSchema(pair_schema(1, MAX_SIDE))
 ]
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, not the numbers and words that pydantic takes for them."""
+
 Multiplier = Annotated[float, Field(ge=0.05, le=32, allow_inf_nan=False)]
 Width = Annotated[int, Field(ge=1, le=16384)]
 Depths = Annotated[
@@ -66,7 +69,7 @@ class ArchitectureSpec(BaseModel, ABC):
         description="Multiplies the channels of every layer, rounding to a multiple of 8 "
         "without losing more than a tenth.",
     )
-    folded: bool = Field(
+    folded: Flag = Field(
         default=False,
         description="Whether batch norms are folded into the convolutions they directly follow, "
         "as for inference.",
@@ -142,7 +145,7 @@ class ConvolutionalSpec(ArchitectureSpec):
         description="Pixels of the image to an element of the smallest maps, for segmentation and "
         "detection: later strides become 1. Null for those of the network.",
     )
-    dilated: bool = Field(
+    dilated: Flag = Field(
         default=True,
         description="With an output stride: whether kernels spread to see what they saw (DeepLab), "
         "or stay as they are (a last stride of 1, as in re-identification).",
@@ -154,7 +157,7 @@ class ConvolutionalSpec(ArchitectureSpec):
         "become 1, and pools that only stride are left out: 2 is the stride of a first "
         "convolution, 4 that of a ResNet's whole stem.",
     )
-    norm_bias: bool = Field(
+    norm_bias: Flag = Field(
         default=False,
         description="Biases in convolutions before batch and group norms too, as Keras has them.",
     )

@@ -15,7 +15,9 @@ from archmeter.analyzers.allocator import (
     GROUPS,
     POSITIONS,
     RELAID,
+    TILES,
     Layout,
+    attention_scratch,
     kernel_scratch,
     measure,
     predict,
@@ -24,7 +26,7 @@ from archmeter.analyzers.allocator import (
 from archmeter.analyzers.audit import MAX_WEIGHT_BYTES, _blank
 from archmeter.analyzers.profile import Profile
 from archmeter.models.graph import Call
-from archmeter.models.ops import Conv2d, Upsample2d
+from archmeter.models.ops import Conv2d, ScaledDotProductAttention, Upsample2d
 from archmeter.models.registry import presets, resolve
 from archmeter.models.spec import Preset
 from tests.spread import SPREAD, across_the_spread
@@ -54,7 +56,7 @@ def test_the_allocator_reports_the_peak_that_is_predicted(request_: dict[str, An
     assert predicted.peak == peak
     raised = peak != profile.memory.inference_peak_bytes
     assert bool(raised and predicted.why) == raised
-    assert predicted.why in {"", COLUMNS, CONSTANT, COPY, GROUPS, RELAID}
+    assert predicted.why in {"", COLUMNS, CONSTANT, COPY, GROUPS, RELAID, TILES}
 
 
 @pytest.mark.slow
@@ -120,6 +122,23 @@ def test_a_convolution_takes_what_is_predicted(
     assert layouts == (Layout(channels_last=channels_last),)
     taken = kernel_scratch(call, layouts[0])
     assert peak == 4 * (taken + prod(call.shape))
+
+
+@pytest.mark.parametrize("keys", [1, 20, 600])
+@pytest.mark.parametrize("queries", [1, 40, 191, 192, 768])
+def test_fused_attention_takes_what_is_predicted(queries: int, keys: int) -> None:
+    q, k = (2, 3, queries, 16), (2, 3, keys, 16)
+
+    class Attends(torch.nn.Module):
+        def forward(self, x: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
+            return torch.nn.functional.scaled_dot_product_attention(x, asked, asked)
+
+    asked = torch.zeros(k)
+    module = Attends()
+    module.register_forward_pre_hook(lambda _, inputs: (*inputs, asked))
+    peak, _ = measure(module, torch.zeros(q))
+    taken = attention_scratch(Call(ScaledDotProductAttention(), (q, k, k)))
+    assert peak == 4 * (prod(q) + prod(q[:-1]) + taken)
 
 
 def test_measuring_leaves_torch_as_it_was() -> None:

@@ -12,7 +12,7 @@ from archmeter.models.layers.basics import act, conv, local_response_norm, max_p
 from archmeter.models.layers.classifiers import hidden_classifier
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Resolution, Width
 
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=32)]
 
@@ -42,10 +42,10 @@ class AlexNetSpec(ConvolutionalSpec):
         description="Columns of the network, each on a GPU: groups of the convolutions after the "
         "stem, but for the first 3x3, which sees all columns. Widths are multiples of it.",
     )
-    response_norm: bool = Field(
+    response_norm: Flag = Field(
         default=True, description="Local response norm before the first two pools."
     )
-    ceil_pool: bool = Field(default=False, description="Pools let a last, partial window in.")
+    ceil_pool: Flag = Field(default=False, description="Pools let a last, partial window in.")
     hidden_width: Width = Field(default=4096, description="Features of the two hidden layers.")
     dropout: float = Field(
         default=0.5, ge=0, lt=1, allow_inf_nan=False, description="Rate of the head's dropout."

@@ -20,7 +20,7 @@ from archmeter.models.layers.inception import (
 from archmeter.models.layers.inception_module import inception_v2
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 Module = Annotated[tuple[OptionalWidth, ...], Field(min_length=6, max_length=6)]
@@ -69,7 +69,7 @@ class BNInceptionSpec(ConvolutionalSpec):
     last_pool: Literal["max", "average"] = Field(
         default="max", description="Pool in the last module; the others average."
     )
-    bias: bool = Field(
+    bias: Flag = Field(
         default=False, description="Biases in the convolutions, although norms follow them."
     )
     dropout: float = Field(

@@ -12,14 +12,14 @@ from pydantic import Field
 
 from archmeter.models.layers.patch_sizes import Fields, patch_preset
 from archmeter.models.layers.patch_spec import PatchSpec
-from archmeter.models.spec import Family, Paper
+from archmeter.models.spec import Family, Flag, Paper
 
 
 class CLIPSpec(PatchSpec):
     """A transformer on patches, whose tokens are normalised before the first block."""
 
     family: Literal["clip"] = "clip"
-    stem_norm: bool = Field(
+    stem_norm: Flag = Field(
         default=True,
         description="A norm of all tokens before the first block; patches then have no biases. "
         "SigLIP has none.",

@@ -20,7 +20,7 @@ from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.stages import WidthOfStages, at_stage, stages, width_at
 from archmeter.models.layers.stems import overlapping_convs, patches
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Flag, Paper, Preset
 
 Kernels = Annotated[tuple[OddKernel, ...], Field(min_length=1, max_length=8)]
 
@@ -48,10 +48,10 @@ class ConvNeXtSpec(ConvolutionalSpec):
         description="The perceptrons as linear layers on channels moved last, or as 1x1 "
         "convolutions. Same weights, same MACs.",
     )
-    layer_scale: bool = Field(
+    layer_scale: Flag = Field(
         default=True, description="A trained factor per channel on what each block adds (v1)."
     )
-    response_norm: bool = Field(
+    response_norm: Flag = Field(
         default=False, description="Global response norm inside the perceptrons (v2)."
     )
     norm: PositionNormKind = Field(
@@ -70,7 +70,7 @@ class ConvNeXtSpec(ConvolutionalSpec):
         description="2 for a 2x2 convolution before the first stage too, as timm has it behind "
         "patches of side 2.",
     )
-    stem_norm: bool = Field(
+    stem_norm: Flag = Field(
         default=True, description="A norm after the stem; the isotropic networks have none."
     )
     head_norm: NormPlace = Field(

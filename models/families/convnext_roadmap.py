@@ -16,7 +16,7 @@ from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share, bottleneck
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Flag, Paper, Preset, Width
 
 
 class ConvNeXtRoadmapSpec(ConvolutionalSpec):
@@ -33,16 +33,16 @@ class ConvNeXtRoadmapSpec(ConvolutionalSpec):
         default="conv7",
         description="A 7x7 convolution and a max pool, or one convolution of 4x4 patches.",
     )
-    depthwise: bool = Field(
+    depthwise: Flag = Field(
         default=False, description="The spatial convolution mixes no channels (ResNeXt-ify)."
     )
     expansion: int = Field(
         default=4, ge=1, le=16, description="Wide ÷ narrow end of a block's 1x1 convolutions."
     )
-    inverted: bool = Field(
+    inverted: Flag = Field(
         default=False, description="Blocks are wide inside, rather than at their ends."
     )
-    spatial_first: bool = Field(
+    spatial_first: Flag = Field(
         default=False,
         description="The spatial convolution opens the block, rather than being between the 1x1s.",
     )
@@ -67,7 +67,7 @@ class ConvNeXtRoadmapSpec(ConvolutionalSpec):
         description="Strided convolutions in the first block of a stage, or a norm and a 2x2 "
         "convolution before it, with one more norm before the classifier.",
     )
-    layer_scale: bool = Field(
+    layer_scale: Flag = Field(
         default=False, description="A trained factor per channel on what each block adds."
     )
 

@@ -15,7 +15,7 @@ from archmeter.models.layers.dark import Dark, DarkBlock, dark_block
 from archmeter.models.layers.dark_spec import Counts, DarkSpec, Groups, Ratios, Widths, of_stage
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import Family, Paper, Preset, Width
+from archmeter.models.spec import Family, Flag, Paper, Preset, Width
 
 
 class CSPNetSpec(DarkSpec):
@@ -67,10 +67,10 @@ class CSPNetSpec(DarkSpec):
         description="Transitions on the blocks' part and on both parts, only on both (fusion "
         "first), or only on the blocks' (fusion last).",
     )
-    expand_act: bool = Field(
+    expand_act: Flag = Field(
         default=False, description="Activation after the convolution that expands."
     )
-    down_growth: bool = Field(
+    down_growth: Flag = Field(
         default=False,
         description="The convolution that halves the map also grows to the output channels.",
     )

@@ -14,7 +14,7 @@ from archmeter.models.layers.dark import Dark, Downsample, dark, downsample
 from archmeter.models.layers.dark_spec import DarkSpec
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import Family, Paper, Preset
+from archmeter.models.spec import Family, Flag, Paper, Preset
 
 
 class DarkNetSpec(DarkSpec):
@@ -28,7 +28,7 @@ class DarkNetSpec(DarkSpec):
         allow_inf_nan=False,
         description="Channels of a pair's 1x1 ÷ those of its 3x3.",
     )
-    shortcut: bool = Field(
+    shortcut: Flag = Field(
         default=True, description="Identity shortcut around each pair, as in DarkNet-53."
     )
     downsample: Downsample = Field(

@@ -26,7 +26,7 @@ from archmeter.models.layers.mbconv_spec import (
 )
 from archmeter.models.layers.stages import at_stage
 from archmeter.models.scaling import make_divisible
-from archmeter.models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import Depths, Family, Flag, Paper, Preset, Width
 
 RatiosOfBlocks = Annotated[
     tuple[Ratio | Annotated[tuple[Ratio, ...], Field(min_length=1, max_length=64)], ...],
@@ -57,7 +57,7 @@ class GhostNetSpec(LateHeadSpec):
         description="Inner channels ÷ unscaled input of each stage's blocks, or a list with one "
         "for each block, stretched to the depth; the last holds for later stages.",
     )
-    unit_expansion: bool = Field(
+    unit_expansion: Flag = Field(
         default=True, description="Keep the first Ghost module where the expansion is 1."
     )
     ratio: int = Field(
@@ -93,7 +93,7 @@ class GhostNetSpec(LateHeadSpec):
         description="Convolutions trained side by side in the place of each; with several, "
         "depthwise ones have a 1x1 and the identity beside them (GhostNetV3: 3).",
     )
-    deploy: bool = Field(
+    deploy: Flag = Field(
         default=False,
         description="Fold these branches and their norms into one convolution with biases.",
     )

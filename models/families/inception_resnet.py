@@ -26,7 +26,7 @@ from archmeter.models.layers.inception_residual import (
 )
 from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Resolution, Width
 
 Depth = Annotated[int, Field(ge=1, le=2048)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -105,7 +105,7 @@ class InceptionResNetSpec(ConvolutionalSpec):
         max_length=3,
         description="Factors of what the modules of each stage add to their input (§3.3).",
     )
-    bare_end: bool = Field(
+    bare_end: Flag = Field(
         default=True,
         description="The last module neither scales what it adds, nor ends in a relu, as released.",
     )

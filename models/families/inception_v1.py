@@ -28,7 +28,7 @@ from archmeter.models.layers.inception import (
 from archmeter.models.layers.inception_module import inception_v1
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Width
 
 Module = Annotated[tuple[Width, ...], Field(min_length=6, max_length=6)]
 Stage = Annotated[tuple[Module, ...], Field(min_length=1, max_length=64)]
@@ -71,7 +71,7 @@ class InceptionV1Spec(ConvolutionalSpec):
     last_pool: Literal[2, 3] = Field(
         default=3, description="Kernel of the max pool before the last stage."
     )
-    aux_heads: bool = Field(
+    aux_heads: Flag = Field(
         default=False,
         description="Two auxiliary classifiers, which are run only while training, on modules of "
         "the last stage but one (4a and 4d).",

@@ -23,7 +23,7 @@ from archmeter.models.layers.inception import (
 )
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Resolution, Width
 
 PerModule = Annotated[tuple[Width, ...], Field(min_length=1, max_length=256)]
 
@@ -87,7 +87,7 @@ class InceptionV3Spec(ConvolutionalSpec):
         "each of 1x3 and 3x1; 1x1 after the pool.",
     )
     c_modules: int = Field(default=2, ge=1, le=256, description="Modules of stage 3.")
-    aux_heads: bool = Field(
+    aux_heads: Flag = Field(
         default=False,
         description="An auxiliary classifier after stage 2, which is run only while training.",
     )

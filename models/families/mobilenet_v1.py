@@ -15,7 +15,7 @@ from archmeter.models.layers.mbconv import depthwise_separable
 from archmeter.models.layers.mbconv_spec import Kernel, MobileActivation
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import make_divisible, scale_depths
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Flag, Paper, Preset, Width
 
 
 class MobileNetV1Spec(ConvolutionalSpec):
@@ -34,7 +34,7 @@ class MobileNetV1Spec(ConvolutionalSpec):
     activation: MobileActivation = Field(
         default="relu6", description="Activation after every norm."
     )
-    depthwise_norm: bool = Field(
+    depthwise_norm: Flag = Field(
         default=True, description="Norm and activation after depthwise convolutions."
     )
     head_width: int = Field(

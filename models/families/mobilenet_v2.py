@@ -12,7 +12,7 @@ from archmeter.models.layers.cifar import CIFAR10, PYTORCH_CIFAR
 from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.mbconv import Skip
 from archmeter.models.layers.mbconv_spec import MBConvSpec
-from archmeter.models.spec import Family, Paper, Preset
+from archmeter.models.spec import Family, Flag, Paper, Preset
 
 
 class MobileNetV2Spec(MBConvSpec):
@@ -27,7 +27,7 @@ class MobileNetV2Spec(MBConvSpec):
     classifier: Literal["linear", "conv"] = Field(
         default="linear", description="The classifier: a linear layer or a 1x1 convolution."
     )
-    classifier_bias: bool = Field(default=True, description="Whether the classifier has biases.")
+    classifier_bias: Flag = Field(default=True, description="Whether the classifier has biases.")
 
     def skip(self, stage: int) -> Skip:
         """Whether the blocks of a stage have shortcuts, and of which kind."""

@@ -22,7 +22,7 @@ from archmeter.models.layers.mbconv_spec import (
 from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import make_divisible
-from archmeter.models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import Depths, Family, Flag, Paper, Preset, Width
 
 
 class MobileNetV3Spec(LateHeadSpec):
@@ -79,10 +79,10 @@ class MobileNetV3Spec(LateHeadSpec):
         default="full",
         description="Whether the width multiplier applies to them: never, above 1, or always.",
     )
-    head_bias: bool = Field(
+    head_bias: Flag = Field(
         default=True, description="Whether the convolution after the pool has biases."
     )
-    reduced_tail: bool = Field(
+    reduced_tail: Flag = Field(
         default=False,
         description="Whether the last stage, the convolution before the pool and the one after it "
         "have half of their channels, as in backbones for segmentation (§6.4).",

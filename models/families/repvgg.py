@@ -14,7 +14,7 @@ from archmeter.models.layers.mbconv_spec import Widths
 from archmeter.models.layers.rep_block import rep_block
 from archmeter.models.layers.stages import at_stage
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Flag, Paper, Preset, Width
 
 
 class RepVGGSpec(ConvolutionalSpec):
@@ -42,7 +42,7 @@ class RepVGGSpec(ConvolutionalSpec):
         le=1024,
         description="Channels ÷ squeezed channels, in squeeze-and-excitation and CBAM.",
     )
-    deploy: bool = Field(
+    deploy: Flag = Field(
         default=False,
         description="Fold the branches of each block into one 3x3 convolution with biases.",
     )

@@ -19,7 +19,7 @@ from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import Family, Paper, Preset
+from archmeter.models.spec import Family, Flag, Paper, Preset
 
 
 class ResNeStSpec(ResidualSpec):
@@ -61,7 +61,7 @@ class ResNeStSpec(ResidualSpec):
         description="First layers: three 3x3, or those of other ResNets: one 7x7, tiered 3x3, or "
         "one 3x3 without downsampling for CIFAR images.",
     )
-    pooled_shortcut: bool = Field(
+    pooled_shortcut: Flag = Field(
         default=True, description="Downsample shortcuts by average pooling (ResNet-D)."
     )
 

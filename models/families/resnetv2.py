@@ -14,7 +14,7 @@ from archmeter.models.layers.residual import Residual
 from archmeter.models.layers.residual_spec import BlockKind, ResidualSpec
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import stem as build_stem
-from archmeter.models.spec import Family, Paper, Preset
+from archmeter.models.spec import Family, Flag, Paper, Preset
 
 
 class ResNetV2Spec(ResidualSpec):
@@ -31,15 +31,15 @@ class ResNetV2Spec(ResidualSpec):
     stride_on: Literal["3x3", "1x1"] = Field(
         default="3x3", description="Convolution of a bottleneck that strides."
     )
-    stage_projections: bool = Field(
+    stage_projections: Flag = Field(
         default=True,
         description="Whether the first bottleneck of each stage projects its shortcut whatever "
         "the widths (timm), or only where shapes differ (the paper).",
     )
-    stem_norm: bool = Field(
+    stem_norm: Flag = Field(
         default=False, description="Norm and activation after the stem's last convolution."
     )
-    weight_standardization: bool = Field(
+    weight_standardization: Flag = Field(
         default=False,
         description="Make weights of convolutions have mean 0 and variance 1 per output channel, "
         "every time they are used.",

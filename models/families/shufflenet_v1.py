@@ -18,6 +18,7 @@ from archmeter.models.spec import (
     ConvolutionalSpec,
     Depths,
     Family,
+    Flag,
     Multiplier,
     Paper,
     Preset,
@@ -44,7 +45,7 @@ class ShuffleNetV1Spec(ConvolutionalSpec):
         "4 x groups x this. Doubles with each stage.",
     )
     stem_width: Width = Field(default=24, description="Channels after the stem.")
-    first_grouped: bool = Field(
+    first_grouped: Flag = Field(
         default=False,
         description="Whether the first 1x1 convolution of all is grouped too; its input is small.",
     )
@@ -57,7 +58,7 @@ class ShuffleNetV1Spec(ConvolutionalSpec):
         le=1024,
         description="Channels ÷ squeezed channels, in squeeze-and-excitation and CBAM.",
     )
-    classifier_bias: bool = Field(
+    classifier_bias: Flag = Field(
         default=True, description="Whether the classifier has biases; the authors' has none."
     )
 

@@ -15,7 +15,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.shuffle import EntrySplit, split_shuffle_unit
 from archmeter.models.layers.stages import stages
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Family, Flag, Paper, Preset, Width
 
 
 class ShuffleNetV2Spec(ConvolutionalSpec):
@@ -38,7 +38,7 @@ class ShuffleNetV2Spec(ConvolutionalSpec):
         description="How the two branches of a unit that strides share its width: evenly "
         "(torchvision), or one keeps the channels of the input (the authors' code).",
     )
-    residual: bool = Field(
+    residual: Flag = Field(
         default=False, description="Add their input to the computed halves (§4, deeper networks)."
     )
     attention: AttentionKind = Field(
@@ -50,7 +50,7 @@ class ShuffleNetV2Spec(ConvolutionalSpec):
         le=1024,
         description="Channels ÷ squeezed channels, in squeeze-and-excitation and CBAM.",
     )
-    classifier_bias: bool = Field(
+    classifier_bias: Flag = Field(
         default=True, description="Whether the classifier has biases; the authors' has none."
     )
 

@@ -14,7 +14,7 @@ from archmeter.models.layers.selective_kernel import SelectiveKernels, sk_basic,
 from archmeter.models.layers.stages import stages
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import Family, Paper, Preset
+from archmeter.models.spec import Family, Flag, Paper, Preset
 
 Kernels = Annotated[tuple[Literal[3, 5, 7, 9, 11, 13], ...], Field(min_length=1, max_length=6)]
 
@@ -39,10 +39,10 @@ class SKNetSpec(ResidualSpec):
         default=4, ge=1, le=16, description="Block output ÷ base width, in a bottleneck."
     )
     kernels: Kernels = Field(default=(3, 5), description="Sizes to select from; M is their number.")
-    dilated: bool = Field(
+    dilated: Flag = Field(
         default=True, description="Dilated 3x3 convolutions in place of larger kernels."
     )
-    split_input: bool = Field(
+    split_input: Flag = Field(
         default=False,
         description="Share the input's channels out among the kernels (timm), instead of giving "
         "all of them to each.",

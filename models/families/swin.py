@@ -19,7 +19,7 @@ from archmeter.models.layers.stages import at_stage
 from archmeter.models.layers.transformer_block import TransformerStyle
 from archmeter.models.layers.windows import PositionBias, WindowStyle, patch_merging, swin_block
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ArchitectureSpec, Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import ArchitectureSpec, Depths, Family, Flag, Paper, Preset, Width
 
 _Side = Annotated[int, Field(ge=1, le=64)]
 _OF_STAGES = Field(min_length=1, max_length=8)
@@ -69,7 +69,7 @@ class SwinSpec(ArchitectureSpec):
     mlp_ratio: float = Field(
         default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
     )
-    qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
+    qkv_bias: Flag = Field(default=True, description="Biases of queries, keys and values.")
     key_bias: BiasOfKeys = "trained"
     similarity: Literal["dot", "cosine"] = Field(
         default="dot",

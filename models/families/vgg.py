@@ -14,7 +14,7 @@ from archmeter.models.layers.cifar import CIFAR10, CIFAR100, PYTORCH_CIFAR, PYTO
 from archmeter.models.layers.classifiers import convolved_classifier, hidden_classifier
 from archmeter.models.layers.named_depth import NamedDepthSpec, depth_schema
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import Depths, Family, Paper, Preset, Width
+from archmeter.models.spec import Depths, Family, Flag, Paper, Preset, Width
 
 NAMED_DEPTHS: Mapping[int, tuple[int, ...]] = {
     11: (1, 1, 2, 2, 2),
@@ -45,7 +45,7 @@ class VGGSpec(NamedDepthSpec):
         description="Batch norm after each convolution, or local response norm after the first "
         "(the paper's A-LRN).",
     )
-    bias: bool = Field(default=True, description="Biases in the convolutions.")
+    bias: Flag = Field(default=True, description="Biases in the convolutions.")
     pointwise_from: int = Field(
         default=2049,
         ge=1,
@@ -72,7 +72,7 @@ class VGGSpec(NamedDepthSpec):
         description="Hidden layers of the classifier; none in most networks for CIFAR.",
     )
     hidden_width: Width = Field(default=4096, description="Features of the hidden layers, if any.")
-    hidden_norm: bool = Field(
+    hidden_norm: Flag = Field(
         default=False, description="Batch norm after the activation of each hidden layer."
     )
     dropout: float = Field(

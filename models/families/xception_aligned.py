@@ -13,7 +13,7 @@ from archmeter.models.layers.heads import pooled_classifier
 from archmeter.models.layers.separable import aligned_block, preact_aligned_block, separable_chain
 from archmeter.models.layers.stretch import stretch
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Family, Paper, Preset, Resolution, Width
+from archmeter.models.spec import ConvolutionalSpec, Family, Flag, Paper, Preset, Resolution, Width
 
 Stage = Annotated[tuple[Width, ...], Field(min_length=1, max_length=64)]
 
@@ -57,7 +57,7 @@ class AlignedXceptionSpec(ConvolutionalSpec):
     kernel: Literal[3, 5, 7, 9, 11] = Field(
         default=3, description="Kernel of the depthwise convolutions."
     )
-    preactivation: bool = Field(
+    preactivation: Flag = Field(
         default=False,
         description="Norm and activation before each separable convolution, none inside it.",
     )

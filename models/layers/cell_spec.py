@@ -21,7 +21,7 @@ from archmeter.models.layers.basics import (
 from archmeter.models.layers.cells import Cell, CellStyle, cell
 from archmeter.models.layers.last_pool import last_pool
 from archmeter.models.scaling import scale_depths, scale_width
-from archmeter.models.spec import ConvolutionalSpec, Depths, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Flag, Width
 
 
 class CellSpec(ConvolutionalSpec):
@@ -41,12 +41,12 @@ class CellSpec(ConvolutionalSpec):
         "half of the width; or one 3x3 without downsampling for CIFAR images.",
     )
     stem_width: Width = Field(default=96, description="Channels of the first convolution.")
-    skip_reduction: bool = Field(
+    skip_reduction: Flag = Field(
         default=False,
         description="Whether the cell after a reduction shares the reduction's second input, "
         "rather than take its first for that.",
     )
-    auxiliary: bool = Field(
+    auxiliary: Flag = Field(
         default=False,
         description="A second classifier after the last stage but one, as used in training.",
     )

@@ -15,7 +15,7 @@ from archmeter.models.layers.mbconv import Skip, Squeeze, fused_mbconv, mbconv
 from archmeter.models.layers.stages import at_stage
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import DepthRounding, make_divisible, scale_depths
-from archmeter.models.spec import ConvolutionalSpec, Depths, Width
+from archmeter.models.spec import ConvolutionalSpec, Depths, Flag, Width
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class MBConvSpec(ConvolutionalSpec):
         description="Inner channels ÷ input of each stage's blocks, or a list with one for each "
         "block, stretched to the depth; the last holds for later stages.",
     )
-    unit_expansion: bool = Field(
+    unit_expansion: Flag = Field(
         default=False,
         description="Keep the convolution that expands where the expansion is 1.",
     )
@@ -100,10 +100,10 @@ class MBConvSpec(ConvolutionalSpec):
         default=0, ge=0, le=8, description="First stages whose blocks have no shortcuts."
     )
     stem_width: Width = Field(default=32, description="Channels after the stem.")
-    stem_scaling: bool = Field(
+    stem_scaling: Flag = Field(
         default=True, description="Whether the width multiplier applies to the stem."
     )
-    end_depth_scaling: bool = Field(
+    end_depth_scaling: Flag = Field(
         default=True,
         description="Whether the depth multiplier applies to the first and last stage.",
     )

@@ -46,7 +46,7 @@ from archmeter.models.layers.transformer_block import (
 from archmeter.models.ops import Pair
 from archmeter.models.pairs import pair_schema, sides
 from archmeter.models.scaling import scale_depths
-from archmeter.models.spec import ArchitectureSpec, Width
+from archmeter.models.spec import ArchitectureSpec, Flag, Width
 
 _MOST = 256
 _Side = Annotated[int, Field(ge=1, le=_MOST)]
@@ -95,14 +95,14 @@ class PatchSpec(ArchitectureSpec):
         default=4.0, ge=0.05, le=64, description="Hidden ÷ outer channels of the perceptrons."
     )
     attention: AttentionKernel = "fused"
-    qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
+    qkv_bias: Flag = Field(default=True, description="Biases of queries, keys and values.")
     key_bias: BiasOfKeys = "trained"
-    proj_bias: bool = Field(
+    proj_bias: Flag = Field(
         default=True,
         description="Biases of the blocks' other linear layers: after the attention, and in the "
         "perceptrons.",
     )
-    qk_norm: bool = Field(
+    qk_norm: Flag = Field(
         default=False, description="Norms of queries and keys, of each head by itself."
     )
     layer_scale: BranchScale = False
@@ -124,7 +124,7 @@ class PatchSpec(ArchitectureSpec):
     )
     norm: PositionNorm = "layer"
     norm_place: NormOfBranches = "before"
-    stem_norm: bool = Field(
+    stem_norm: Flag = Field(
         default=False,
         description="A norm of all tokens before the first block; patches then have no biases.",
     )
@@ -142,7 +142,7 @@ class PatchSpec(ArchitectureSpec):
         default=None,
         description="A class token, whatever pool there is. Null for one where it is the pool.",
     )
-    pool_all: bool = Field(
+    pool_all: Flag = Field(
         default=False,
         description="Pools of the patches are of the class token and of registers too.",
     )
@@ -151,12 +151,12 @@ class PatchSpec(ArchitectureSpec):
         description="Whether the last norm is of the pooled or of every token; of a class token, "
         "and for attention, it is always of every token.",
     )
-    distillation_token: bool = Field(
+    distillation_token: Flag = Field(
         default=False,
         description="A second classifier with a token of its own (DeiT); both are averaged.",
     )
     registers: int = Field(default=0, ge=0, le=256, description="Tokens nobody reads in the end.")
-    position_of_tokens: bool = Field(
+    position_of_tokens: Flag = Field(
         default=True, description="Whether tokens that are no patches have position embeddings."
     )
 

@@ -22,7 +22,7 @@ from archmeter.models.layers.stems import Stem, StemKind
 from archmeter.models.layers.stems import stem as build_stem
 from archmeter.models.layers.strided_pool import StridedPool
 from archmeter.models.scaling import scale_width
-from archmeter.models.spec import Depths, Width
+from archmeter.models.spec import Depths, Flag, Width
 
 BlockKind = Literal["basic", "bottleneck"]
 
@@ -93,7 +93,7 @@ class ResidualSpec(NamedDepthSpec):
     squeeze_divisor: int = Field(
         default=1, ge=1, le=64, description="Squeezed channels are a multiple of this."
     )
-    attention_bias: bool = Field(
+    attention_bias: Flag = Field(
         default=True, description="Biases in the two layers of the channel attention."
     )
 

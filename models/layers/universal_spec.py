@@ -25,6 +25,7 @@ from archmeter.models.layers.universal_bottleneck import (
     universal_bottleneck,
 )
 from archmeter.models.scaling import scale_depths
+from archmeter.models.spec import Flag
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ class UniversalSpec(LateHeadSpec):
     expansions: ExpansionsOfBlocks = (6,)
     kernels_before: SidesBefore = (0,)
     kernels_between: SidesBetween = (3,)
-    unit_expansion: bool = Field(
+    unit_expansion: Flag = Field(
         default=True, description="Keep the convolution that expands where the expansion is 1."
     )
     kernels: Kernels = Field(

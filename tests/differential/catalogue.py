@@ -17,6 +17,7 @@ MODULES = (
     "dense",
     "efficient",
     "inception",
+    "listed",
     "mobile",
     "paper_cifar",
     "paper_mobile",

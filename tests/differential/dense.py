@@ -37,7 +37,7 @@ def timm_densenets(draw: Draw) -> Pair:
     )
 
 
-@counterpart("densenet", "torchvision")
+@counterpart("densenet", "torchvision", smallest=64)
 def torchvision_densenets(draw: Draw) -> Pair:
     knobs = {
         "depth": draw.depths(draw.of(2, 3, 4, 5), most=6),

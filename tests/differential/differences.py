@@ -17,17 +17,18 @@ class Difference(NamedTuple):
     """Figures that differ from a library's, and why.
 
     Attributes:
-        families: of the networks; the first shows the difference in every run.
+        families: of the networks.
         library: whose figures differ.
         knobs: of the networks, besides others; of a list, any value.
-        figures: that may differ there; others may not.
+        figures: that may differ there; others may not. Every run shows the first of them, in the
+            first of the families.
         reason: of the difference.
     """
 
     families: tuple[str, ...]
     library: str
     knobs: Request
-    figures: frozenset[str]
+    figures: tuple[str, ...]
     reason: str
 
     def concerns(self, request: Request) -> bool:
@@ -42,7 +43,7 @@ def _allows(expected: Any, value: Any) -> bool:
 def _read() -> Iterator[Difference]:
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            knobs, figures = json.loads(row["knobs"] or "{}"), frozenset(row["figures"].split())
+            knobs, figures = json.loads(row["knobs"] or "{}"), tuple(row["figures"].split())
             yield Difference(
                 tuple(row["families"].split()), row["library"], knobs, figures, row["reason"]
             )
@@ -51,8 +52,8 @@ def _read() -> Iterator[Difference]:
 DIFFERENCES = tuple(_read())
 
 
-class Unmet:
-    """The differences of a counterpart that no network has shown yet.
+class Explanations:
+    """The differences of a counterpart, and those that no network has shown yet.
 
     Args:
         counterpart: whose networks are compared.
@@ -66,11 +67,10 @@ class Unmet:
             if counterpart.family in difference.families
             and counterpart.library == difference.library
         ]
-        self.figures = {
-            (difference.reason, figure)
+        self.unseen = {
+            difference.reason
             for difference in self._known
-            if counterpart.family == difference.families[0]
-            for figure in difference.figures & set(figures)
+            if counterpart.family == difference.families[0] and difference.figures[0] in figures
         }
 
     def unexplained(self, request: Request, ours: Request, theirs: Request) -> Request:
@@ -80,8 +80,8 @@ class Unmet:
         for figure, value in ours.items():
             if value == theirs[figure]:
                 continue
-            reasons = {(each.reason, figure) for each in concerned if figure in each.figures}
-            self.figures -= reasons
-            if not reasons:
+            explaining = [difference for difference in concerned if figure in difference.figures]
+            self.unseen -= {each.reason for each in explaining if figure == each.figures[0]}
+            if not explaining:
                 unexplained[figure] = (value, theirs[figure])
         return unexplained

@@ -17,7 +17,7 @@ from archmeter.models.torch_module import to_torch
 
 pytestmark = pytest.mark.differential
 
-BATCH, DRAWS = 2, 3
+BATCH, DRAWS = 2, 5
 """Images at once; networks of each counterpart."""
 
 
@@ -29,14 +29,14 @@ def test_random_settings_take_the_memory_that_the_library_takes(
 
     from tests.differential.catalogue import COUNTERPARTS
     from tests.differential.counting import kept_bytes
-    from tests.differential.differences import Unmet
+    from tests.differential.differences import Explanations
     from tests.differential.lifetimes import least_peak
     from tests.live_bytes import measured_peak
 
     # How operators follow each other in modules that were written for these tests says nothing.
     libraries = [each for each in COUNTERPARTS.get(family, ()) if each.library != "paper"]
     for counterpart in libraries:
-        unmet = Unmet(counterpart, "kept", "peak")
+        known = Explanations(counterpart, "kept", "peak")
         for number in range(draws or DRAWS):
             pair = counterpart.small_pair(number, seed)
             with subtests.test(counterpart.name, number=number, request=json.dumps(pair.knobs)):
@@ -50,5 +50,5 @@ def test_random_settings_take_the_memory_that_the_library_takes(
                 assert measured_peak(lowered, x) == memory.inference_peak_bytes
                 ours = {"peak": least_peak(lowered, x), "kept": memory.training_saved_bytes}
                 others = {"peak": least_peak(theirs, x), "kept": kept_bytes(theirs, x)}
-                assert unmet.unexplained(pair.knobs, ours, others) == {}
-        assert seed or draws or not unmet.figures, "explained, and never seen"
+                assert known.unexplained(pair.knobs, ours, others) == {}
+        assert seed or draws or not known.unseen, "explained, and never seen"

@@ -16,17 +16,17 @@ from tests.differential.parts import ACTIVATIONS, activation
 POOLS = {"none": None, "average": "avg", "blur": "blurpc"}
 
 
-@counterpart("mobilenet_v4", "timm", smallest=64)
+@counterpart("mobilenet_v4", "timm", smallest=64, draws=80)
 def timm_mobilenet_v4s(draw: Draw) -> Pair:
     fused = draw.whole(0, 2)
-    count = draw.whole(max(2, fused), 5)
+    count = draw.whole(3, 5)
     activated = bool(fused) and draw.chance(0.4)
     scaling = drawn_scaling(draw)
     knobs: Knobs = {
         "depth": [1 if activated and stage < fused else draw.whole(1, 4) for stage in range(count)],
         "widths": [8 * draw.whole(2, 16) for _ in range(count)],
         "kernels": draw.list_of(count, 3, 3, 5),
-        "strides": draw.list_of(count, 1, 2, 2),
+        "strides": draw.list_of(count, 1, 2, 2, 2),
         "stem_width": scaling["stem_width"],
         "stem_scaling": scaling["stem_scaling"],
         "width_multiplier": scaling["width_multiplier"],
@@ -38,7 +38,7 @@ def timm_mobilenet_v4s(draw: Draw) -> Pair:
         "head_widths": draw.list_of(count, 16, 32, 48),
         "key_strides": draw.list_of(count, 1, 1, 2),
         "branch_scale": draw.chance(),
-        "strided_pool": draw.of("none", "none", "average", "blur"),
+        "strided_pool": draw.of("none", "average", "blur"),
         "last_width": draw.of(0, 480, 960),
         "head_width": draw.of(640, 1280),
         "activation": draw.of(*ACTIVATIONS),

@@ -12,6 +12,7 @@ from archmeter.models.layers.composable.part import ByName, Part
 from archmeter.models.layers.mbconv import Squeeze
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import make_divisible
+from archmeter.models.spec import Flag
 
 Reduction = Annotated[float, Field(ge=0.25, le=1024, allow_inf_nan=False)]
 Divisor = Annotated[int, Field(ge=1, le=64)]
@@ -48,7 +49,7 @@ class EfficientChannelAttention(AttentionPart):
 class _Squeezing(AttentionPart):
     reduction: int = Field(default=16, ge=1, le=1024, description="Channels ÷ squeezed channels.")
     divisor: Divisor = Field(default=1, description="Squeezed channels are a multiple of this.")
-    bias: bool = Field(default=True, description="Biases in the two layers that squeeze.")
+    bias: Flag = Field(default=True, description="Biases in the two layers that squeeze.")
 
 
 class SqueezeExcite(_Squeezing):

@@ -21,6 +21,7 @@ from archmeter.models.layers.knobs import PerceptronExpansion, PositionNorm
 from archmeter.models.layers.roadmap_block import RoadmapActivation, RoadmapStyle, Share
 from archmeter.models.layers.roadmap_block import bottleneck as roadmap_bottleneck
 from archmeter.models.layers.van_block import VANStyle, patch_embed, stage_norm, van_block
+from archmeter.models.spec import Flag
 
 
 class ConvNeXtStage(WidthStage):
@@ -37,10 +38,10 @@ class ConvNeXtStage(WidthStage):
         description="The perceptrons as linear layers on channels moved last, or as 1x1 "
         "convolutions. Same weights, same MACs.",
     )
-    layer_scale: bool = Field(
+    layer_scale: Flag = Field(
         default=True, description="A trained factor per channel on what each block adds (v1)."
     )
-    response_norm: bool = Field(
+    response_norm: Flag = Field(
         default=False, description="Global response norm inside the perceptrons (v2)."
     )
     norm: PositionNorm = "layer"
@@ -74,9 +75,9 @@ class RoadmapStage(WidthStage):
 
     block: Literal["roadmap_bottleneck"]
     expansion: Ratio = Field(default=4.0, description="Output ÷ inner channels of a block.")
-    depthwise: bool = Field(default=False, description="The spatial convolution mixes no channels.")
+    depthwise: Flag = Field(default=False, description="The spatial convolution mixes no channels.")
     kernel: OddKernel = Field(default=3, description="Side of the spatial convolution; odd.")
-    spatial_first: bool = Field(
+    spatial_first: Flag = Field(
         default=False,
         description="The spatial convolution opens the block, rather than being between the 1x1s.",
     )
@@ -91,10 +92,10 @@ class RoadmapStage(WidthStage):
         description="After every convolution of a block, or only after the spatial one.",
     )
     norm: ChannelNormKind = Field(default="batch", description="Batch norm, or layer norm.")
-    layer_scale: bool = Field(
+    layer_scale: Flag = Field(
         default=False, description="A trained factor per channel on what each block adds."
     )
-    separate_downsampling: bool = Field(
+    separate_downsampling: Flag = Field(
         default=False,
         description="A norm and a convolution before the blocks take the stride and change the "
         "channels, rather than the first block.",
@@ -158,7 +159,7 @@ class VANStage(WidthStage):
     mlp_kernel: OddKernel = Field(
         default=3, description="Side of the depthwise convolution inside the perceptrons; odd."
     )
-    end_norm: bool = Field(default=True, description="A layer norm ends the stage.")
+    end_norm: Flag = Field(default=True, description="A layer norm ends the stage.")
 
     def build(self, x: Tensor, scaling: Scaling) -> Tensor:
         """The stage, and the norm after it."""

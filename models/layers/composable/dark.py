@@ -18,6 +18,7 @@ from archmeter.models.layers.dark import (
     dark_block,
     downsample,
 )
+from archmeter.models.spec import Flag
 
 
 class _Dark(WidthStage):
@@ -37,7 +38,7 @@ class _Dark(WidthStage):
     attention: AnyAttention = Field(
         default=NO_ATTENTION, description="Attention on the inner channels."
     )
-    shortcut: bool = Field(default=True, description="Identity shortcut around each block.")
+    shortcut: Flag = Field(default=True, description="Identity shortcut around each block.")
     downsample: Downsample = Field(
         default="conv",
         description="What takes the stride: a 3x3 convolution, a max pool and a 3x3, an average "

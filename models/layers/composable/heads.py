@@ -24,7 +24,7 @@ from archmeter.models.layers.heads import (
 from archmeter.models.layers.knobs import AnyNorm, ClassifierBias, ConvClassifier, PositionNorm
 from archmeter.models.layers.mbconv_spec import HeadScaling, scaled_by
 from archmeter.models.ops import ActivationKind
-from archmeter.models.spec import Width
+from archmeter.models.spec import Flag, Width
 
 OptionalWidth = Annotated[int, Field(ge=0, le=16384)]
 
@@ -114,7 +114,7 @@ class LateConvHead(HeadPart):
         description="Whether the width multiplier applies to the convolution after the mean: "
         "never, above 1, or always.",
     )
-    bias: bool = Field(
+    bias: Flag = Field(
         default=True, description="Whether the convolution after the mean has biases."
     )
     activation: ActivationKind = Field(
@@ -176,7 +176,7 @@ class HiddenHead(HeadPart):
         default=7, ge=1, le=64, description="Side of the maps that the first layer reads."
     )
     hidden: Width = Field(default=4096, description="Features of the two hidden layers.")
-    sliding: bool = Field(
+    sliding: Flag = Field(
         default=False,
         description="The hidden layers slide over a larger map as convolutions, instead of "
         "reading one pooled to their side.",

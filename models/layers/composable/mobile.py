@@ -23,6 +23,7 @@ from archmeter.models.layers.mbconv import InnerAttention, depthwise_separable, 
 from archmeter.models.layers.shuffle import EntrySplit, grouped_shuffle_unit, split_shuffle_unit
 from archmeter.models.ops import ActivationKind
 from archmeter.models.scaling import make_divisible
+from archmeter.models.spec import Flag
 
 
 class _Mobile(WidthStage):
@@ -34,7 +35,7 @@ class DepthwiseSeparableStage(_Mobile):
     """A depthwise and a pointwise convolution; Howard et al. 2017, arXiv:1704.04861."""
 
     block: Literal["depthwise_separable"]
-    depthwise_norm: bool = Field(
+    depthwise_norm: Flag = Field(
         default=True, description="Norm and activation after the depthwise convolution."
     )
 
@@ -54,7 +55,7 @@ class _Expanding(_Mobile):
     expansion: Ratio = Field(
         default=6.0, description="Inner channels ÷ input of a block, rounded to a multiple of 8."
     )
-    unit_expansion: bool = Field(
+    unit_expansion: Flag = Field(
         default=False, description="Keep the convolution that expands where the expansion is 1."
     )
     attention: MobileAttention = Field(
@@ -111,7 +112,7 @@ class GroupedShuffleStage(WidthStage):
 
     block: Literal["grouped_shuffle_unit"]
     groups: Groups = Field(default=1, description="Groups of the 1x1 convolutions.")
-    first_grouped: bool = Field(
+    first_grouped: Flag = Field(
         default=True,
         description="Whether the first 1x1 convolution of the stage is grouped too; not where its "
         "input is small.",
@@ -160,7 +161,7 @@ class SplitShuffleStage(WidthStage):
         description="How the two branches of a unit that strides share its width: evenly, or one "
         "keeps the channels of the input.",
     )
-    residual: bool = Field(default=False, description="Add their input to the computed halves.")
+    residual: Flag = Field(default=False, description="Add their input to the computed halves.")
     attention: AnyAttention = Field(
         default=NO_ATTENTION, description="Attention on the computed halves."
     )

@@ -12,6 +12,7 @@ from archmeter.models.layers.composable.part import AnyActivation, Ratio, Scalin
 from archmeter.models.layers.composable.stage import Place, WidthStage, refuse_below
 from archmeter.models.layers.fire import Bypass, Fire, fire
 from archmeter.models.layers.kernels import OddKernel
+from archmeter.models.spec import Flag
 
 
 class ConvStage(WidthStage):
@@ -25,7 +26,7 @@ class ConvStage(WidthStage):
     activation: AnyActivation = Field(
         default="relu", description="Activation after each convolution."
     )
-    end_pool: bool = Field(
+    end_pool: Flag = Field(
         default=False, description="A 2x2 max pool, stride 2, ends the stage, as in VGG."
     )
 

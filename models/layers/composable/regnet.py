@@ -19,6 +19,7 @@ from archmeter.models.layers.composable.stage import BottleneckedStage, Place
 from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.x_block import XShortcut, XStyle, preact_x_block, x_block
 from archmeter.models.ops import ActivationKind
+from archmeter.models.spec import Flag
 
 
 class _XStage(BottleneckedStage):
@@ -70,7 +71,7 @@ class XStage(_XStage):
     """RegNet's block: 1x1, grouped 3x3, 1x1; Radosavovic et al. 2020, arXiv:2003.13678."""
 
     block: Literal["x_block"]
-    linear_end: bool = Field(
+    linear_end: Flag = Field(
         default=False, description="No activation after the addition, as in RegNetZ."
     )
 

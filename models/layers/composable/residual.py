@@ -27,6 +27,7 @@ from archmeter.models.layers.split_attention import (
     SplitAttention,
     resnest_bottleneck,
 )
+from archmeter.models.spec import Flag
 
 StridingConv = Literal["spatial", "1x1"]
 SelectedKernels = Annotated[
@@ -151,10 +152,10 @@ class _Selective(BottleneckedStage, _Shortcuts):
     kernels: SelectedKernels = Field(
         default=(3, 5), description="Sizes to select from; the paper's M is their number."
     )
-    dilated: bool = Field(
+    dilated: Flag = Field(
         default=True, description="Dilated 3x3 convolutions in place of larger kernels."
     )
-    split_input: bool = Field(
+    split_input: Flag = Field(
         default=False,
         description="Share the input's channels out among the kernels (timm), instead of giving "
         "all of them to each.",

@@ -11,6 +11,7 @@ from archmeter.models.layers.composable.part import Scaling
 from archmeter.models.layers.composable.stage import Place, WidthStage
 from archmeter.models.layers.kernels import OddKernel
 from archmeter.models.layers.separable import aligned_block, preact_aligned_block, xception_block
+from archmeter.models.spec import Flag
 
 
 class _Separable(WidthStage):
@@ -31,7 +32,7 @@ class XceptionStage(_Separable):
     """
 
     block: Literal["xception_block"]
-    first_activation: bool = Field(
+    first_activation: Flag = Field(
         default=True,
         description="Whether the first block of the stage begins with an activation; not after a "
         "stem that ends in one.",

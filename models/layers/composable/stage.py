@@ -14,7 +14,7 @@ from archmeter.models.layers.basics import conv_norm_act
 from archmeter.models.layers.composable.part import Part, Ratio, Scaling
 from archmeter.models.layers.cross_stage import Fusion, expanded_cross_stage
 from archmeter.models.ops import ActivationKind
-from archmeter.models.spec import Width
+from archmeter.models.spec import Flag, Width
 
 Groups = Annotated[int, Field(ge=1, le=16384)]
 
@@ -103,10 +103,10 @@ class CrossStage(Part):
     activation: ActivationKind = Field(
         default="relu", description="Activation of the transitions and of the downsampling."
     )
-    expand_activation: bool = Field(
+    expand_activation: Flag = Field(
         default=False, description="Activation after the convolution that expands, too."
     )
-    early_growth: bool = Field(
+    early_growth: Flag = Field(
         default=False,
         description="The convolution that downsamples also changes the channels to the stage's "
         "width.",

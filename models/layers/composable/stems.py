@@ -24,7 +24,7 @@ from archmeter.models.layers.stems import Stem, StemKind, StemPool, overlapping_
 from archmeter.models.layers.stems import stem as resnet_stem
 from archmeter.models.layers.van_block import overlapping_patches
 from archmeter.models.ops import ActivationKind
-from archmeter.models.spec import Width
+from archmeter.models.spec import Flag, Width
 
 
 class StemPart(Part, ABC):
@@ -57,7 +57,7 @@ class ConvStem(StemPart):
     width: Width = Field(default=32, description="Channels of the convolution.")
     kernel: OddKernel = Field(default=3, description="Side of the convolution; odd.")
     stride: int = Field(default=2, ge=1, le=4, description="Stride of the convolution.")
-    padded: bool = Field(
+    padded: Flag = Field(
         default=True, description="Zeros around the image, so that its borders count in full."
     )
     norm: Literal["none", NormKind] = Field(
@@ -90,7 +90,7 @@ class _ResNetLike(StemPart):
     width: Width = Field(default=64, description="Channels after the stem.")
     norm: AnyNorm = "batch"
     activation: AnyActivation = Field(default="relu", description="Activation after each norm.")
-    bare_end: bool = Field(
+    bare_end: Flag = Field(
         default=False,
         description="No norm and activation after the last convolution, because pre-activation "
         "blocks begin with theirs.",
@@ -152,7 +152,7 @@ class OverlapStem(_Normed):
     """Two 3x3 convolutions of stride 2, as in timm's smaller ConvNeXts."""
 
     kind: Literal["overlap"]
-    tiered: bool = Field(
+    tiered: Flag = Field(
         default=False, description="The first convolution is half as wide as the second."
     )
     activation: Literal["none", ActivationKind] = Field(

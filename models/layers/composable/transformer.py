@@ -18,6 +18,7 @@ from archmeter.models.layers.self_attention import AttentionStyle
 from archmeter.models.layers.tokens import add_positions, as_map, as_tokens
 from archmeter.models.layers.transformer_block import TransformerStyle, transformer_block
 from archmeter.models.layers.windows import patch_merging, swin_block
+from archmeter.models.spec import Flag
 
 
 class _Heads(WidthStage):
@@ -47,10 +48,10 @@ class TransformerStage(_Heads):
 
     block: Literal["transformer_block"]
     attention: AttentionKernel = "fused"
-    positions: bool = Field(
+    positions: Flag = Field(
         default=False, description="A trained vector for each position is added at first."
     )
-    qkv_bias: bool = Field(default=True, description="Biases of queries, keys and values.")
+    qkv_bias: Flag = Field(default=True, description="Biases of queries, keys and values.")
     layer_scale: BranchScale = False
     perceptron: PerceptronKind = Field(
         default="gelu", description="Nonlinearity of the perceptrons; swiglu is a gate."

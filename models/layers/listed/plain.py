@@ -22,7 +22,7 @@ from archmeter.models.layers.basics import (
 )
 from archmeter.models.layers.listed.layer import Following, How, Layer
 from archmeter.models.ops import ActivationKind
-from archmeter.models.spec import Width
+from archmeter.models.spec import Flag, Width
 
 _FEATURES = 2
 """Dimensions of (N, C)."""
@@ -37,7 +37,7 @@ class Linear(Layer):
         examples=[128],
         description="Features it makes; null for one to each class of the network.",
     )
-    bias: bool = Field(default=True, description="Whether it has biases.")
+    bias: Flag = Field(default=True, description="Whether it has biases.")
 
     def __str__(self) -> str:
         return f"linear{self.features or ''}"

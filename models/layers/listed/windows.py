@@ -12,7 +12,7 @@ from archmeter.models.layers.basics import adaptive_avg_pool, conv, global_avg_p
 from archmeter.models.layers.listed.layer import How, Layer, applied
 from archmeter.models.ops import AvgPool2d, MaxPool2d, Pair
 from archmeter.models.pairs import pair_schema, sides
-from archmeter.models.spec import Width
+from archmeter.models.spec import Flag, Width
 
 _Side = Annotated[int, Field(ge=1, le=64)]
 _Sides = Annotated[tuple[_Side, _Side], BeforeValidator(sides), WithJsonSchema(pair_schema(1, 64))]
@@ -36,7 +36,7 @@ class _Convolution(Layer):
         description='Rows and columns of zeros on each side; "same" for (kernel - 1) / 2, which '
         "keeps the map where nothing strides.",
     )
-    bias: bool = Field(default=True, description="Whether it has biases.")
+    bias: Flag = Field(default=True, description="Whether it has biases.")
 
     @field_validator("padding")
     @classmethod
@@ -128,7 +128,7 @@ class Pool(Layer):
         description="Rows and columns around the map, at most half of the window; means count "
         "them as zeros.",
     )
-    ceil: bool = Field(default=False, description="Whether a last, partial window is let in.")
+    ceil: Flag = Field(default=False, description="Whether a last, partial window is let in.")
 
     @field_validator("padding")
     @classmethod
