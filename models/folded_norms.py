@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cache
 
 from archmeter.models.calls import seen
-from archmeter.models.errors import SpecConflict
+from archmeter.models.errors import ShapeError
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.ops import BatchNorm2d, Conv2d
 from archmeter.models.scope import Scope
@@ -24,16 +24,13 @@ def fold_norms(graph: Graph) -> Graph:
     """The network with every norm folded that can be; the other layers keep their names.
 
     Raises:
-        SpecConflict: if there is none.
+        ShapeError: if there is none.
     """
     foldable = _foldable(graph)
     if not foldable:
-        raise SpecConflict(
-            "no batch norm directly follows a convolution: there is nothing to fold",
-            field="folded",
-            value=True,
-            accepted="false for this network",
-        )
+        error = ShapeError("no batch norm directly follows a convolution: there is nothing to fold")
+        error.field, error.value, error.accepted = "folded", True, "false for this network"
+        raise error
     return _Folding(graph, foldable).network()
 
 

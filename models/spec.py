@@ -103,8 +103,7 @@ class ArchitectureSpec(BaseModel, ABC):
         """The network on a batch of images.
 
         Raises:
-            ShapeError: if sizes do not fit together.
-            SpecConflict: if norms are to be folded, and there are none.
+            ShapeError: if sizes do not fit together, or norms are to be folded and there are none.
             GraphTooLarge: if there is too much of it.
         """
         return self.traced((batch, self.in_channels, *self.resolution))
@@ -113,8 +112,7 @@ class ArchitectureSpec(BaseModel, ABC):
         """The network on an input (N, C, H, W), as a kind of graph.
 
         Raises:
-            ShapeError: if sizes do not fit together.
-            SpecConflict: if norms are to be folded, and there are none.
+            ShapeError: if sizes do not fit together, or norms are to be folded and there are none.
             GraphTooLarge: if there is too much of it.
         """
         graph = kind.trace(self.described, input_shape)

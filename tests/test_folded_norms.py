@@ -15,7 +15,7 @@ from archmeter.analyzers.profile import Profile, analyze
 from archmeter.analyzers.training.largest_batch import largest_batch
 from archmeter.analyzers.training.options import TrainingOptions
 from archmeter.analyzers.training.step import NotTrained, TrainingStep
-from archmeter.models.errors import SpecConflict
+from archmeter.models.errors import ShapeError
 from archmeter.models.folded_norms import fold_norms
 from archmeter.models.graph import Graph, Tensor
 from archmeter.models.layers.basics import conv, norm
@@ -94,7 +94,7 @@ def test_a_norm_stays_where_others_take_what_is_before_it() -> None:
         return norm(y) + y
 
     graph = Graph.trace(network, (1, 3, 8, 8))
-    with pytest.raises(SpecConflict, match="nothing to fold"):
+    with pytest.raises(ShapeError, match="nothing to fold"):
         fold_norms(graph)
 
 
@@ -115,7 +115,7 @@ def test_resnet_50_has_the_figures_that_people_deploy() -> None:
 
 @pytest.mark.parametrize("name", ["vit_tiny_patch16_224", "alexnet"])
 def test_where_there_is_nothing_to_fold_it_is_refused(name: str) -> None:
-    with pytest.raises(SpecConflict, match="nothing to fold") as error:
+    with pytest.raises(ShapeError, match="nothing to fold") as error:
         resolve({"preset": name, "folded": True}).graph()
     assert error.value.field == "folded"
 

@@ -97,7 +97,7 @@ def test_folded_is_a_knob_of_every_family(client: TestClient) -> None:
     )
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
-    assert (error["field"], error["code"]) == ("architecture.folded", "spec_conflict")
+    assert (error["field"], error["code"]) == ("architecture.folded", "shape_mismatch")
 
 
 def test_who_asks_for_a_precision_is_told_its_name(client: TestClient) -> None:

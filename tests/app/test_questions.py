@@ -395,9 +395,9 @@ def test_a_chart_is_drawn_by_both_clients(client: TestClient, service: FastAPI) 
 
 
 RELEASED = {
-    "bb67854d1a89781bc5e18adb": {"architecture": {"preset": "resnet50"}},
-    "cac8d6e676bb445e10765043": {"architecture": {"preset": "resnet18"}},
-    "50ff74e96b442d1f898f24d1": {
+    "b215ccf0611c521c04a091ec": {"architecture": {"preset": "resnet50"}},
+    "5a87238c7a2ed6f4f85988f3": {"architecture": {"preset": "resnet18"}},
+    "c78907bc75d01771e2c82b0b": {
         "architecture": {"preset": "efficientnet_b0"},
         "batch": 8,
         "dtype": "float16",
