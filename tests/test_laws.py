@@ -231,7 +231,8 @@ def test_half_the_item_size_is_half_the_bytes(family: Family, data: st.DataObjec
     for figure in ("weights_bytes", "input_bytes"):
         assert 2 * getattr(half.memory, figure) == getattr(single.memory, figure)
     assert half.memory.inference_peak_bytes < single.memory.inference_peak_bytes
-    assert half.memory.training_saved_bytes < single.memory.training_saved_bytes
+    kept = single.memory.training_saved_bytes  # 0 where norms are folded: nothing trains
+    assert half.memory.training_saved_bytes < kept or kept == 0
     assert profiled(spec, dtype="bfloat16").memory == half.memory
 
 
