@@ -40,7 +40,7 @@ test-slow: $(VENV)/.test ## Run the tests that take minutes
 	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
 
 test-differential: $(VENV)/.differential ## Compare random settings with timm and torchvision (ARGS='--seed 1' for others)
-	$(BIN)/python -m pytest -n auto -m differential tests/differential $(ARGS)
+	ARCHMETER_TESTS_REQUIRE=timm $(BIN)/python -m pytest -n auto -m differential tests/differential $(ARGS)
 
 check: $(VENV)/.check ## Lint, formatting, types, direction of imports
 	$(BIN)/ruff check

@@ -82,7 +82,7 @@ class Graph:
         reused: for operators that own no weights, by index, the index of who owns what they use.
         copies: scopes of blocks that were copied as wholes, in order.
         here: the innermost scope that is open.
-        strides: the rules on strides that operators are adapted to, if there are some.
+        strides: the rules on strides that operators are adapted to, while there are some.
         copies_blocks: whether a block called once more as before is copied.
         given_up: strides that were given up on the way to a result, by its index, together.
         headless: whether the layers that make an answer of the last maps are left out.

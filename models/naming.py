@@ -50,17 +50,17 @@ def called_after(
     Where several are equally near it is the one that was asked for, then the first.
     """
     knobs = spec.canonical()
-    wanted = registry.preset_called(asked) if asked else None
-    found: Preset | None = None
+    found: str | None = None
     fewest = len(knobs)
-    for preset, base in _presets(spec.family).values():
-        other = {name for name, value in knobs.items() if base[name] != value}
-        better = len(other) < fewest or (len(other) == fewest and preset is wanted)
+    known = _presets(spec.family)
+    for name, (_, base) in known.items():
+        other = {knob for knob, value in knobs.items() if base[knob] != value}
+        better = len(other) < fewest or (len(other) == fewest and name == asked)
         if better and other <= _COMMON:
-            found, fewest = preset, len(other)
-    if found is None and wanted is not None and wanted.family == spec.family:
-        found = wanted
-    return _presets(spec.family)[found.name] if found else (None, _defaults(type(spec)))
+            found, fewest = name, len(other)
+    if found is None and asked in known:
+        found = asked
+    return (None, _defaults(type(spec))) if found is None else known[found]
 
 
 @cache

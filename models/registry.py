@@ -97,6 +97,16 @@ def preset(name: str) -> Preset:
     return found
 
 
+def preset_asked(architecture: Mapping[str, Any]) -> str | None:
+    """The name of the preset that a request is for, however it is spelled; None for a family.
+
+    Raises:
+        UnknownPreset: with the nearest names.
+    """
+    name = architecture.get("preset")
+    return None if name is None else preset(name).name
+
+
 def preset_called(name: str) -> Preset | None:
     """The same, or None: for names that may be something else, and are by the thousand."""
     meant = name if name in presets() else _spelled_presets().meant(name)

@@ -180,6 +180,8 @@ class ConvolutionalSpec(ArchitectureSpec):
                 rules.finish(graph)
             except ShapeError as error:
                 raise ShapeError(f"{error.detail}, with {rules}", path=error.path) from None
+            finally:
+                graph.strides = None  # they hold all tensors, of which nobody asks any more
         if self.norm_bias:
             add_norm_biases(graph)
         return y

@@ -82,7 +82,7 @@ class Space:
     ) -> None:
         self.architecture = dict(architecture)
         self.base = registry.resolve(architecture)
-        self._asked = architecture.get("preset")
+        self._asked = registry.preset_asked(architecture)
         self.increasing = tuple(increasing)
         self._canonical = self.base.canonical()
         self.knobs = tuple(

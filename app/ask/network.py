@@ -84,8 +84,7 @@ class Network:
         with inside_architecture(request.architecture):
             spec = registry.resolve(request.architecture)
         refuse_booleans(request.architecture, type(spec), under="architecture")
-        asked = request.architecture.get("preset")
-        return cls(spec, given, None if asked is None else registry.preset(asked).name)
+        return cls(spec, given, registry.preset_asked(request.architecture))
 
     @cached_property
     def id(self) -> str:

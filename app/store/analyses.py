@@ -74,7 +74,8 @@ class Analyses:
             raise outdated from error
         given = InputSpec.model_validate({"batch": summary.batch, "dtype": summary.dtype})
         asked = summary.name.partition(" ")[0]
-        return summary, Network(spec, given, asked if asked in registry.presets() else None)
+        known = {preset.name for preset in registry.family(spec.family).presets}
+        return summary, Network(spec, given, asked if asked in known else None)
 
     def audit(self, key: str) -> AuditReport:
         """Have other tools recount the network, and keep what they say.

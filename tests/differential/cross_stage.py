@@ -14,6 +14,18 @@ ATTENTIONS = {"none": None, "squeeze_excite": "se", "eca": "eca"}
 OF_ATTENTION = {"squeeze_excite": {"rd_ratio": 1 / 16}}
 
 
+def network(
+    stem: cspnet.CspStemCfg, stages: cspnet.CspStagesCfg, knobs: Knobs, draw: Draw
+) -> cspnet.CspNet:
+    """The library's network of a stem and stages."""
+    return cspnet.CspNet(
+        cspnet.CspModelCfg(stem, stages, act_layer=knobs["act"]),
+        in_chans=draw.channels,
+        num_classes=draw.classes,
+        output_stride=knobs.get("output_stride", 32),
+    )
+
+
 @counterpart("cspnet", "timm")
 def timm_cspnets(draw: Draw) -> Pair:
     fusion = draw.of("both", "first")
@@ -65,12 +77,7 @@ def timm_cspnets(draw: Draw) -> Pair:
             stride=stem_stride,
             pool="max" if stem_stride == 4 else "",
         )
-        return cspnet.CspNet(
-            cspnet.CspModelCfg(stem, stage, act_layer=knobs["act"]),
-            in_chans=draw.channels,
-            num_classes=draw.classes,
-            output_stride=knobs.get("output_stride", 32),
-        )
+        return network(stem, stage, knobs, draw)
 
     return Pair(knobs, build)
 
@@ -102,11 +109,6 @@ def timm_darknets(draw: Draw) -> Pair:
             block_type="dark",
         )
         stem = cspnet.CspStemCfg(knobs["stem_widths"][0], stride=1)
-        return cspnet.CspNet(
-            cspnet.CspModelCfg(stem, stage, act_layer=knobs["act"]),
-            in_chans=draw.channels,
-            num_classes=draw.classes,
-            output_stride=knobs.get("output_stride", 32),
-        )
+        return network(stem, stage, knobs, draw)
 
     return Pair(knobs, build)

@@ -11,10 +11,13 @@ from tests.differential.counterparts import Pair, counterpart
 from tests.differential.drawing import Draw
 from tests.differential.parts import output_stride, really
 
+MOST_LINES = 1000
+"""Drawn before one has four stages, at most."""
+
 
 def line(draw: Draw, starts: tuple[int, ...]) -> dict[str, Any]:
     """Depth and widths of blocks on a line, which are quantized to four stages: timm's number."""
-    while True:
+    for _ in range(MOST_LINES):
         knobs = {
             "depth": draw.whole(4, 18),
             "w0": draw.of(*starts),
@@ -26,6 +29,7 @@ def line(draw: Draw, starts: tuple[int, ...]) -> dict[str, Any]:
         )
         if stages == 4:
             return knobs
+    raise AssertionError(f"none of {MOST_LINES} lines has four stages")
 
 
 @counterpart("regnet", "timm", draws=60)

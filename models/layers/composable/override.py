@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archmeter.models.errors import SpecConflict
+from archmeter.models.layers.changes import changes_knobs, index_of
 from archmeter.models.layers.composable.catalogue import stage_kinds
 
 Changes = Mapping[str, Any]
@@ -19,12 +20,7 @@ def changed(part: Changes, changes: Changes) -> dict[str, Any]:
     result = dict(part)
     for name, change in changes.items():
         before = part.get(name)
-        if not isinstance(change, Mapping) or not isinstance(before, Mapping):
-            result[name] = change
-        elif change.get("kind", before.get("kind")) == before.get("kind"):
-            result[name] = changed(before, change)
-        else:
-            result[name] = change
+        result[name] = changed(before, change) if changes_knobs(before, change) else change
     return result
 
 
@@ -38,13 +34,7 @@ def changed_stages(stages: Sequence[Changes], changes: Changes) -> list[dict[str
     """
     result = [dict(stage) for stage in stages]
     for key, change in changes.items():
-        if key not in map(str, range(len(stages))):
-            raise SpecConflict(
-                f"there is no stage {key[:80]!r}",
-                field=f"stages.{key[:80]}",
-                value=change,
-                accepted=f"indices of stages from 0 to {len(stages) - 1}",
-            )
+        index = index_of(key, len(stages), change, "stages", "stage")
         if not isinstance(change, Mapping):
             raise SpecConflict(
                 f"changes of stage {key} must be an object",
@@ -52,9 +42,9 @@ def changed_stages(stages: Sequence[Changes], changes: Changes) -> list[dict[str
                 value=change,
                 accepted="an object with the knobs to change",
             )
-        stage = stages[int(key)]
+        stage = stages[index]
         kind = stage_kinds().get(str(change.get("block", stage["block"])))
         if kind is not None and kind is not stage_kinds()[stage["block"]]:
             stage = {name: stage[name] for name in kind.lasting_fields() if name in stage}
-        result[int(key)] = changed(stage, change)
+        result[index] = changed(stage, change)
     return result

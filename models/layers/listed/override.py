@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archmeter.models.errors import SpecConflict
+from archmeter.models.layers.changes import changes_knobs, index_of
 
 
 def changed_layers(
@@ -20,26 +20,17 @@ def changed_layers(
     """
     result = list(layers)
     for key, change in changes.items():
-        if key not in map(str, range(len(layers))):
-            raise SpecConflict(
-                f"there is no layer {key[:80]!r}",
-                field=f"{place}.{key[:80]}",
-                value=change,
-                accepted=f"indices of layers from 0 to {len(layers) - 1}",
-            )
-        result[int(key)] = _changed(layers[int(key)], change, f"{place}.{key}")
+        index = index_of(key, len(layers), change, place, "layer")
+        result[index] = _changed(layers[index], change, f"{place}.{key}")
     return result
 
 
 def _changed(before: Any, change: Any, place: str) -> Any:  # noqa: ANN401 - any JSON
-    match before, change:
-        case list(), Mapping():
-            return changed_layers(before, change, place)
-        case Mapping(), Mapping() if change.get("kind", before["kind"]) == before["kind"]:
-            inner = {
-                name: _changed(before.get(name), value, f"{place}.{name}")
-                for name, value in change.items()
-            }
-            return {**before, **inner}
-        case _:
-            return change
+    if isinstance(before, list) and isinstance(change, Mapping):
+        return changed_layers(before, change, place)
+    if not changes_knobs(before, change):
+        return change
+    inner = {
+        name: _changed(before.get(name), value, f"{place}.{name}") for name, value in change.items()
+    }
+    return {**before, **inner}
