@@ -3,7 +3,7 @@
 timm and torchvision build the networks of their names from other modules than `to_torch` does, and
 counters go by modules: ptflops sees the products of one attention and not of another.
 ``of_libraries.csv`` holds what each counter printed for the presets of a library's name, on one
-image; ``python -m tests.library_modules`` measures it again.
+image; ``python -m tests.differential.library_modules`` measures it again.
 """
 
 from __future__ import annotations
