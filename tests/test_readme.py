@@ -23,6 +23,7 @@ from archmeter.app.client.drawing import VEGA_LITE
 from archmeter.app.http.main import create_app
 from archmeter.app.questions.families import FamiliesRequest, families, markdown
 from archmeter.app.settings import Settings
+from archmeter.models.spec import ArchitectureSpec
 from tests.browser.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,6 +120,14 @@ def test_posted_example_is_answered(tmp_path: Path) -> None:
         answer = client.post("/v1/analyses", json=json.loads(body[1]))
     assert answer.status_code == 201
     assert answer.json()["name"] == "resnet50 attention=squeeze_excite"
+
+
+def test_the_knobs_of_every_family_are_named() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    named = re.search(r"Every family takes (.*?) beside its own knobs", text, re.DOTALL)
+    assert named is not None
+    knobs = {*re.findall(r"`(\w+)`", named[1])}
+    assert knobs == ArchitectureSpec.model_fields.keys() - {"family"}
 
 
 def test_catalogue_is_that_of_the_registry() -> None:

@@ -12,15 +12,17 @@ from archmeter.app.http.conditional import unless_held
 from archmeter.app.questions import families
 from archmeter.app.web.guides import Guide, files, guides, read_guide
 from archmeter.app.web.site import page
+from archmeter.models.spec import ArchitectureSpec
 
 router = APIRouter(prefix="/docs")
 
 PATH = "/docs"
 
-_ABOUT_THE_CATALOGUE = """# The catalogue
+_UNIVERSAL = ", ".join(f"`{knob}`" for knob in ArchitectureSpec.model_fields if knob != "family")
 
-Every family takes `depth_multiplier`, `width_multiplier`, `resolution`, `num_classes`,
-`in_channels` and `head` beside its own knobs.
+_ABOUT_THE_CATALOGUE = f"""# The catalogue
+
+Every family takes these knobs beside its own: {_UNIVERSAL}.
 """
 
 
